@@ -1,0 +1,1 @@
+"""Admin of users, workplaces and roles."""

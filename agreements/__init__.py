@@ -1,0 +1,1 @@
+"""Watch agreements with municipalities and visits to their heads."""

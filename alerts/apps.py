@@ -1,0 +1,9 @@
+"""Application configuration."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    """Placeholder."""
+
+    name = "alerts"

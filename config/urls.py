@@ -1,0 +1,26 @@
+"""URLs of the whole project."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from accounts.views import home
+
+from .api import api
+from .health import healthz
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("accounts/", include("accounts.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("municipalities/", include("municipalities.urls")),
+    path("agreements/", include("agreements.urls")),
+    path("alerts/", include("alerts.urls")),
+    path("childcare/", include("childcare.urls")),
+    path("mutualaid/", include("mutualaid.urls")),
+    path("donations/", include("donations.urls")),
+    path("deliveries/", include("deliveries.urls")),
+    path("dashboard/", include("dashboard.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", api.urls),
+    path("healthz", healthz, name="healthz"),
+]

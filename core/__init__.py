@@ -1,0 +1,1 @@
+"""What every app shares: access, fiscal calendar, lists, forms, spreadsheets."""

@@ -1,0 +1,78 @@
+"""System checks: the setting of the fiscal year fits the tables that were built."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.apps import apps
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connections, models
+
+from .fiscal import FiscalYear, year_start
+
+GENERATION_SQL = {
+    "sqlite": "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = %s",
+    "postgresql": (
+        "SELECT generation_expression FROM information_schema.columns "
+        "WHERE table_name = %s AND column_name = 'fiscal_year'"
+    ),
+}
+
+
+@register()
+def check_setting(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse a FISCAL_YEAR_START that is not a day of every year."""
+    try:
+        year_start()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), hint="Example: 03-21.", id="core.E001")]
+    return []
+
+
+@register(Tags.database)
+def check_tables(
+    databases: Sequence[str] | None = None, **kwargs: Any
+) -> Iterable[CheckMessage]:
+    """Refuse to start when a table was built for another first day of the year."""
+    errors: list[CheckMessage] = []
+    for alias in databases or []:
+        month, day = year_start()
+        connection = connections[alias]
+        with connection.cursor() as cursor:
+            for model in _models_with_fiscal_year():
+                cursor.execute(
+                    GENERATION_SQL[connection.vendor], [model._meta.db_table]
+                )
+                row = cursor.fetchone()
+                if row and row[0] and _offset(row[0]) != (month - 1, day - 1):
+                    errors.append(
+                        Error(
+                            f"{model._meta.label} was built for another first day "
+                            "of the fiscal year than FISCAL_YEAR_START says.",
+                            hint="Put the setting back to what it was.",
+                            obj=model,
+                            id="core.E002",
+                        )
+                    )
+    return errors
+
+
+def _models_with_fiscal_year() -> Iterable[type[models.Model]]:
+    for model in apps.get_models():
+        for field in model._meta.fields:
+            if isinstance(field, models.GeneratedField) and isinstance(
+                field.expression, FiscalYear
+            ):
+                yield model
+
+
+def _offset(sql: str) -> tuple[int, int]:
+    """Return months and days that the generated column subtracts.
+
+    SQLite keeps the text as written ('-2 months', '-20 days'); PostgreSQL prints the
+    interval ('2 mons 20 days').
+    """
+    months = re.search(r"(\d+) mon(?:th)?s?", sql)
+    days = re.search(r"(\d+) days?", sql)
+    return int(months[1]) if months else 0, int(days[1]) if days else 0

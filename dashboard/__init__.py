@@ -1,0 +1,1 @@
+"""Indicators, annual figures, the dashboard and the API of figures."""

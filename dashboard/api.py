@@ -1,0 +1,5 @@
+"""The JSON API of figures."""
+
+from ninja import Router
+
+router = Router()

@@ -1,0 +1,309 @@
+"""The registry of indicators: programs declare figures here, the dashboard shows them.
+
+A program writes `indicators.py` and calls `register()` with a `Flow`, `Stock` or
+`Ratio`. From one declaration come the yearly series, the breakdowns, the link to the
+rows, exports and the API. This module imports Django and `core` only.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django.apps import apps
+from django.db.models import Aggregate, CharField, Count, F, Q, QuerySet, Value
+from django.db.models.functions import Cast
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core import fiscal
+
+Text = str | Promise
+WHOLE = ""
+
+
+class Moment(NamedTuple):
+    """A fiscal year, and the day up to which, or on which, it is looked at."""
+
+    fiscal_year: int
+    as_of: dt.date
+
+    @classmethod
+    def of(cls, year: int, today: dt.date) -> "Moment":
+        """Return the year as of its last day, as of `today` while it is running."""
+        return cls(year, min(fiscal.last_day(year), today))
+
+
+class Number(NamedTuple):
+    """A value computed from rows, in the indicator's unit, and how many rows made it.
+
+    `name` is what the group of a breakdown is called; empty for the whole.
+    """
+
+    value: Decimal
+    rows: int
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class By:
+    """A breakdown: the field path of its keys, and of their names where they differ.
+
+    The keys are what the list's filter of the same name takes from the URL. Without
+    `name`, the labels of the field's choices are shown, or the keys themselves.
+    """
+
+    label: Text
+    path: str
+    name: str = ""
+
+
+def by_area(path: str = "municipality") -> dict[str, By]:
+    """Return the breakdowns by prefecture and municipality.
+
+    `path` leads from a row to its municipality; `""` when the row is one itself.
+    """
+    prefix = f"{path}__" if path else ""
+    return {
+        "prefecture": By(
+            label=_("Prefecture"),
+            path=f"{prefix}prefecture_code",
+            name=f"{prefix}prefecture",
+        ),
+        "municipality": By(
+            label=_("Municipality"), path=f"{prefix}code", name=f"{prefix}name"
+        ),
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indicator:
+    """What all indicators have.
+
+    key: app label, dot, name; permanent and never used again for something else.
+    unit: the unit of the number as shown. definition: shown beside the number.
+    rows: URL name of the list that shows the same rows; rows_query: the filters that
+    make it so, beside year or day; rows_total: which total of the list is the figure.
+    permission: who may see the figure and its rows.
+    """
+
+    key: str
+    label: Text
+    unit: Text
+    definition: Text
+    rows: str = ""
+    rows_query: Mapping[str, str] = field(default_factory=dict)
+    rows_total: str = "count"
+    permission: str
+    by: Mapping[str, By] = field(default_factory=dict)
+    decimals: int = 0
+    order: int = 0
+
+    @property
+    def app_label(self) -> str:
+        """The program that declares it."""
+        return self.key.partition(".")[0]
+
+    def rows_url(self, moment: Moment, by: str = WHOLE, value: str = WHOLE) -> str:
+        """Return the address of the list whose total is this figure."""
+        query = {**self.rows_query, **self._moment_query(moment)}
+        if by:
+            query[by] = value
+        return f"{reverse(self.rows)}?{urlencode(query)}"
+
+    def _moment_query(self, moment: Moment) -> dict[str, str]:
+        raise NotImplementedError
+
+    def numbers(
+        self, moments: Iterable[Moment], by: str = WHOLE
+    ) -> dict[tuple[int, str], Number]:
+        """Return {(fiscal year, breakdown key): number} from rows, in one query.
+
+        The key is `""` for the whole. A pair that is absent was not reported.
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Measured(Indicator):
+    """What Flow and Stock share: an aggregate over rows, divided by `per`."""
+
+    measure: Aggregate = field(default_factory=lambda: Count("pk"))
+    per: int = 1
+
+    def _collect(
+        self, grouped: QuerySet, by: str, year: str
+    ) -> dict[tuple[int, str], Number]:
+        found = {}
+        dimension = self.by.get(by)
+        names = _choice_labels(grouped, dimension)
+        for row in grouped:
+            key = "" if dimension is None else str(row["part"])
+            name = "" if dimension is None else str(row.get("part_name", key))
+            # Without rows, or with blanks only, nothing was reported: that is no zero.
+            if row["row_count"] and row["number"] is not None:
+                value = Decimal(row["number"]) / self.per
+                name = str(names.get(key, name))
+                found[row[year], key] = Number(value, row["row_count"], name)
+        return found
+
+    def _group(self, rows: QuerySet, by: str, *keys: str) -> QuerySet:
+        groups: dict[str, Any] = {}
+        if dimension := self.by.get(by):
+            # Text on both databases, so that the years of a union match.
+            groups["part"] = Cast(dimension.path, CharField())
+            if dimension.name:
+                groups["part_name"] = F(dimension.name)
+        grouped = rows.order_by().values(*keys, **groups)
+        return grouped.annotate(number=self.measure, row_count=Count("pk"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flow(_Measured):
+    """A sum over the year: reports, hours.
+
+    `records` returns the rows; `on` is the date by which a running year is cut off,
+    `year` the stored column with the fiscal year of that date. Their list accepts
+    `fiscal_year` and `until`.
+    """
+
+    records: Callable[[], QuerySet]
+    on: str
+    year: str = "fiscal_year"
+
+    def numbers(
+        self, moments: Iterable[Moment], by: str = WHOLE
+    ) -> dict[tuple[int, str], Number]:
+        """Group the rows by year; see `Indicator.numbers`."""
+        whole, partial = [], Q(pk__in=[])
+        for year, as_of in moments:
+            if as_of >= fiscal.last_day(year):
+                whole.append(year)
+            else:
+                partial |= Q(**{self.year: year, f"{self.on}__lte": as_of})
+        rows = self.records().filter(Q(**{f"{self.year}__in": whole}) | partial)
+        return self._collect(self._group(rows, by, self.year), by, self.year)
+
+    def years(self) -> list[int]:
+        """Return the years that have rows, oldest first, in one query."""
+        years = self.records().order_by().values_list(self.year, flat=True)
+        return sorted(years.distinct())
+
+    def _moment_query(self, moment: Moment) -> dict[str, str]:
+        query = {"fiscal_year": str(moment.fiscal_year)}
+        if moment.as_of < fiscal.last_day(moment.fiscal_year):
+            query["until"] = moment.as_of.isoformat()
+        return query
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stock(_Measured):
+    """A state on the year's last day: agreements in force, hubs.
+
+    `records(day)` returns the rows that hold on a day. Their list accepts `on`.
+    """
+
+    records: Callable[[dt.date], QuerySet]
+
+    def numbers(
+        self, moments: Iterable[Moment], by: str = WHOLE
+    ) -> dict[tuple[int, str], Number]:
+        """Unite the states on each moment's day; see `Indicator.numbers`."""
+        states = [
+            self._group(
+                self.records(as_of).annotate(as_of_year=Value(year)), by, "as_of_year"
+            )
+            for year, as_of in moments
+        ]
+        if not states:
+            return {}
+        united = states[0].union(*states[1:], all=True) if states[1:] else states[0]
+        return self._collect(united, by, "as_of_year")
+
+    def _moment_query(self, moment: Moment) -> dict[str, str]:
+        return {"on": moment.as_of.isoformat()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ratio(Indicator):
+    """Two indicators by their keys; both parts stay, and are divided for display."""
+
+    numerator: str
+    denominator: str
+    unit: Text = "%"
+    decimals: int = 1
+
+
+def _choice_labels(grouped: QuerySet, dimension: By | None) -> dict[str, Any]:
+    """Return the labels of the choices of the field that a breakdown groups by."""
+    if dimension is None or dimension.name:
+        return {}
+    model = grouped.model
+    *relations, last = dimension.path.split("__")
+    for relation in relations:
+        model = model._meta.get_field(relation).related_model
+    choices = model._meta.get_field(last).flatchoices
+    return {str(value): label for value, label in choices}
+
+
+class Registry:
+    """The indicators by key. Django expects the name `_registry`."""
+
+    def __init__(self) -> None:
+        self._registry: dict[str, Indicator] = {}
+        self._frozen = False
+
+    def register(self, indicator: Indicator) -> Indicator:
+        """Add an indicator. Raises ValueError for a bad, doubled or late key."""
+        app_label = indicator.app_label
+        if not re.fullmatch(r"[a-z]+\.[a-z_]+", indicator.key) or not apps.is_installed(
+            apps.get_app_config(app_label).name
+        ):
+            raise ValueError(f"{indicator.key} is not 'app_label.name'")
+        if self._frozen:
+            raise ValueError(f"{indicator.key} comes after start-up")
+        if indicator.key in self._registry:
+            raise ValueError(f"{indicator.key} is registered twice")
+        self._registry[indicator.key] = indicator
+        return indicator
+
+    def freeze(self) -> None:
+        """Accept no more indicators, and check that every ratio has its parts."""
+        for indicator in self:
+            if isinstance(indicator, Ratio):
+                self[indicator.numerator], self[indicator.denominator]
+        self._frozen = True
+
+    def __getitem__(self, key: str) -> Indicator:
+        return self._registry[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._registry
+
+    def __iter__(self) -> Iterator[Indicator]:
+        """Yield the indicators in the order of the installed apps, then their own."""
+        position = {app: i for i, app in enumerate(apps.app_configs)}
+        return iter(
+            sorted(
+                self._registry.values(),
+                key=lambda i: (position.get(i.app_label, 0), i.order, i.key),
+            )
+        )
+
+    @contextmanager
+    def override(self, *indicators: Indicator) -> Iterator[None]:
+        """Hold only these indicators for the duration of a test."""
+        before, self._registry = self._registry, {i.key: i for i in indicators}
+        try:
+            yield
+        finally:
+            self._registry = before
+
+
+registry = Registry()
+register = registry.register

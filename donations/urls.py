@@ -1,0 +1,4 @@
+"""URLs."""
+
+app_name = "donations"
+urlpatterns = []

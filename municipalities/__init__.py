@@ -1,0 +1,1 @@
+"""Municipalities, the desks one may call there, and postal codes."""

@@ -1,0 +1,200 @@
+"""Municipality, Desk and PostalCode."""
+
+import datetime as dt
+from typing import Self
+
+from auditlog.registry import auditlog
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from core.access import ScopedQuerySet
+from core.fields import DateField, SearchKeyField
+
+from .codes import validate_code
+
+phone_validator = RegexValidator(
+    r"^[0-9０-９+＋()（）\-－‐ー ]{3,20}$",
+    _("Enter a telephone number such as 047-000-0000."),
+)
+
+
+class MunicipalityQuerySet(ScopedQuerySet):
+    """Municipalities: valid on a day, in the service area."""
+
+    def valid_on(self, day: dt.date) -> Self:
+        """Return the municipalities that exist on `day`."""
+        return self.filter(
+            Q(valid_from__isnull=True) | Q(valid_from__lte=day),
+            Q(valid_until__isnull=True) | Q(valid_until__gte=day),
+        )
+
+    def in_service_area(self) -> Self:
+        """Return those that count in the denominator of coverage."""
+        return self.filter(is_in_service_area=True)
+
+
+class Municipality(models.Model):
+    """A city, ward, town or village, with the dates between which it exists.
+
+    The six-digit code of the Ministry of Internal Affairs, check digit included, is
+    its public key in URLs, imports and figures.
+    """
+
+    class Kind(models.TextChoices):
+        CITY = "市", _("City")
+        WARD = "区", _("Ward")
+        TOWN = "町", _("Town")
+        VILLAGE = "村", _("Village")
+
+    code = models.CharField(
+        _("code"), max_length=6, unique=True, validators=[validate_code]
+    )
+    prefecture_code = models.CharField(_("prefecture code"), max_length=2)
+    prefecture = models.CharField(_("prefecture"), max_length=4)
+    name = models.CharField(_("name"), max_length=50)
+    kana = models.CharField(_("reading"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=1, choices=Kind)
+    is_island = models.BooleanField(_("island"), default=False)
+    is_in_service_area = models.BooleanField(
+        _("in the service area"),
+        default=False,
+        help_text=_("Counts in the denominator of the coverage."),
+    )
+    valid_from = DateField(
+        _("valid from"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: since before the records begin."),
+    )
+    valid_until = DateField(
+        _("valid until"),
+        null=True,
+        blank=True,
+        help_text=_("The last day before a merger; empty: exists today."),
+    )
+    successor = models.ForeignKey(
+        "self",
+        verbose_name=_("successor"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        help_text=_("The municipality it became part of."),
+    )
+    search_key = SearchKeyField("prefecture", "name", "kana", "code")
+
+    objects = MunicipalityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("municipality")
+        verbose_name_plural = _("municipalities")
+        ordering = ("code",)
+        indexes = (
+            models.Index(
+                fields=["prefecture_code", "code"], name="municipality_by_prefecture"
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_until__isnull=True)
+                | Q(valid_until__gte=F("valid_from")),
+                name="municipality_ends_after_beginning",
+                violation_error_message=_("The end lies before the beginning."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(successor=F("pk")),
+                name="municipality_is_not_its_own_successor",
+                violation_error_message=_("A municipality cannot succeed itself."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.prefecture}{self.name}"
+
+
+class Desk(models.Model):
+    """An office to call when something was noticed: town hall, support centre."""
+
+    class Kind(models.TextChoices):
+        MUNICIPAL = "municipal", _("Municipal office")
+        COMMUNITY_SUPPORT = "community_support", _("Community support centre")
+        CHILDREN = "children", _("Children")
+        DISABILITY = "disability", _("Disability")
+        POLICE = "police", _("Police")
+        OTHER = "other", _("Other")
+
+    municipality = models.ForeignKey(
+        Municipality,
+        verbose_name=_("municipality"),
+        on_delete=models.PROTECT,
+        related_name="desks",
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    name = models.CharField(_("name"), max_length=100)
+    sub_area = models.CharField(
+        _("sub-area"),
+        max_length=100,
+        blank=True,
+        help_text=_("School district or part of town; empty: the whole municipality."),
+    )
+    phone = models.CharField(
+        _("telephone"), max_length=20, validators=[phone_validator]
+    )
+    email = models.EmailField(_("e-mail"), blank=True)
+    opening_hours = models.CharField(_("opening hours"), max_length=100, blank=True)
+    out_of_hours = models.CharField(
+        _("out of hours"),
+        max_length=200,
+        blank=True,
+        help_text=_("What to do when the desk is closed."),
+    )
+    verified_on = DateField(_("last verified on"), null=True, blank=True)
+    is_active = models.BooleanField(_("in use"), default=True)
+    search_key = SearchKeyField("name", "sub_area", "phone")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("desk")
+        verbose_name_plural = _("desks")
+        ordering = ("municipality", "kind", "name")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["municipality", "kind", "name", "sub_area"],
+                name="desk_is_listed_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PostalCode(models.Model):
+    """A postal code and a municipality it lies in; some codes span several."""
+
+    code = models.CharField(_("postal code"), max_length=7)
+    municipality = models.ForeignKey(
+        Municipality,
+        verbose_name=_("municipality"),
+        on_delete=models.CASCADE,
+        related_name="postal_codes",
+    )
+
+    class Meta:
+        verbose_name = _("postal code")
+        verbose_name_plural = _("postal codes")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["code", "municipality"], name="postal_code_is_listed_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code[:3]}-{self.code[3:]}"
+
+
+auditlog.register(Municipality, exclude_fields=["search_key"])
+auditlog.register(Desk, exclude_fields=["search_key"])
