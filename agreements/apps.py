@@ -11,8 +11,12 @@ class AgreementsConfig(programs.ProgramConfig):
     name = "agreements"
     verbose_name = _("Watch agreements")
     order = 10
-    home = "agreements:agreement_list"
-    permission = "agreements.view_agreement"
-    action = "agreements:visit_create"
-    action_label = _("Record a visit")
-    action_permission = "agreements.add_visit"
+    pages = (
+        programs.Page(
+            "agreements:agreement_list", _("Agreements"), "agreements.view_agreement"
+        ),
+        programs.Page("agreements:visit_list", _("Visits"), "agreements.view_visit"),
+    )
+    action = programs.Page(
+        "agreements:visit_create", _("Record a visit"), "agreements.add_visit"
+    )

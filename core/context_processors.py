@@ -10,16 +10,22 @@ from .programs import installed_programs
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:
-    """Return `nav_programs` (those the person may open), the year and the languages."""
+    """Return the navigation of the person, the running year and the languages.
+
+    `nav_programs` are (program, pages the person may open); `nav_pages` are those of
+    the program that the current page belongs to.
+    """
     user = getattr(request, "user", None)
-    visible = []
+    match = request.resolver_match
+    current_app = match.app_name if match else ""
+    nav = []
     if user is not None and user.is_authenticated:
-        visible = [p for p in installed_programs() if user.has_perm(p.permission)]
+        nav = [(program, program.pages_for(user)) for program in installed_programs()]
     return {
-        "nav_programs": visible,
-        "current_app": request.resolver_match.app_name
-        if request.resolver_match
-        else "",
+        "nav_programs": [(program, pages) for program, pages in nav if pages],
+        "nav_pages": next((p for c, p in nav if c.label == current_app), []),
+        "current_app": current_app,
+        "current_view": match.view_name if match else "",
         "current_fiscal_year": fiscal.label(fiscal.current_year()),
         "languages": settings.LANGUAGES,
     }

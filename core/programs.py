@@ -1,29 +1,41 @@
 """What a program tells of itself: the base of every program's app configuration.
 
-Import the module, not the class (`class HubConfig(programs.ProgramConfig)`): Django
+Import the module, not the class (`class HubsConfig(programs.ProgramConfig)`): Django
 takes every configuration class it finds in an `apps.py` for a candidate.
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.apps import AppConfig, apps
 from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+
+class Page(NamedTuple):
+    """A page one may go to: URL name, text of the link, and who may open it."""
+
+    url: str
+    label: str | Promise
+    permission: str
 
 
 class ProgramConfig(AppConfig):
     """A program: what navigation, home page and dashboard need to know of an app.
 
-    `order` sorts the programs; `home` is the URL name of its first list and
-    `permission` what one needs to open it; `action` is its main action (URL name),
-    `action_label` the text on the button, `action_permission` who may press it.
+    `order` sorts the programs, `pages` are its lists, the first its entrance, and
+    `action` is what people do most often there.
     """
 
     order: int
-    home: str
-    permission: str
-    action: str
-    action_label: str | Promise
-    action_permission: str
+    pages: tuple[Page, ...]
+    action: Page
+
+    def pages_for(self, user: "AbstractBaseUser | AnonymousUser") -> list[Page]:
+        """Return the lists that `user` may open; the first is the entrance."""
+        return [page for page in self.pages if user.has_perm(page.permission)]
 
 
 def installed_programs() -> Iterator[ProgramConfig]:

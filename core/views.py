@@ -130,5 +130,4 @@ class ProgramFormMixin(PermissionRequiredMixin):
     def _cancel_url(self) -> str:
         if self.object is not None and self.object.pk:
             return self.get_success_url()
-        programs_home = apps.get_app_config(self.model._meta.app_label).home
-        return reverse(programs_home)
+        return reverse(apps.get_app_config(self.model._meta.app_label).pages[0].url)
