@@ -56,11 +56,14 @@ class By:
 
     The keys are what the list's filter of the same name takes from the URL. Without
     `name`, the labels of the field's choices are shown, or the keys themselves.
+    `adds_up` is False where a row may stand in several groups, so that the parts do
+    not sum to the whole.
     """
 
     label: Text
     path: str
     name: str = ""
+    adds_up: bool = True
 
 
 def by_area(path: str = "municipality") -> dict[str, By]:
