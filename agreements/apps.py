@@ -16,6 +16,12 @@ class AgreementsConfig(programs.ProgramConfig):
             "agreements:agreement_list", _("Agreements"), "agreements.view_agreement"
         ),
         programs.Page("agreements:visit_list", _("Visits"), "agreements.view_visit"),
+        programs.Page(
+            "agreements:coverage", _("Coverage"), "agreements.view_agreement"
+        ),
+        programs.Page(
+            "agreements:unvisited_list", _("Not yet visited"), "agreements.view_visit"
+        ),
     )
     action = programs.Page(
         "agreements:visit_create", _("Record a visit"), "agreements.add_visit"

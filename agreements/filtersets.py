@@ -16,6 +16,7 @@ from municipalities.filters import (
     PrefectureFilter,
     ServiceAreaFilter,
 )
+from municipalities.models import Municipality
 
 from .models import Agreement, Visit
 
@@ -57,3 +58,14 @@ class VisitFilterSet(ProgramFilterSet):
             "prefecture",
             "municipality",
         )
+
+
+class UnvisitedFilterSet(ProgramFilterSet):
+    """Filters of the list of municipalities not yet visited."""
+
+    q = SearchFilter(keys=["search_key"])
+    prefecture = PrefectureFilter(path="")
+
+    class Meta:
+        model = Municipality
+        fields = ("q", "prefecture")

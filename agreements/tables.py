@@ -4,6 +4,7 @@ import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
 from core.tables import ProgramTable
+from municipalities.models import Municipality
 
 from .models import Agreement, Visit
 
@@ -61,3 +62,13 @@ class VisitTable(ProgramTable):
             "met_head",
             "their_attendance",
         )
+
+
+class UnvisitedTable(ProgramTable):
+    """The list of municipalities not yet visited."""
+
+    last_visit_on = tables.DateColumn(verbose_name=_("Last visit"), default=_("never"))
+
+    class Meta(ProgramTable.Meta):
+        model = Municipality
+        fields = ("prefecture", "name", "last_visit_on")

@@ -13,6 +13,8 @@ urlpatterns = [
         "<int:pk>/edit/", views.AgreementUpdateView.as_view(), name="agreement_update"
     ),
     path("<int:pk>/document/", views.agreement_document, name="agreement_document"),
+    path("coverage/", views.coverage, name="coverage"),
+    path("unvisited/", views.UnvisitedListView.as_view(), name="unvisited_list"),
     path("visits/", views.VisitListView.as_view(), name="visit_list"),
     path("visits/new/", views.VisitCreateView.as_view(), name="visit_create"),
     path("visits/<int:pk>/", views.VisitDetailView.as_view(), name="visit_detail"),

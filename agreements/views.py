@@ -4,20 +4,22 @@ from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from django.views.generic import CreateView, DetailView, UpdateView
 
 from core import fiscal
 from core.views import ProgramFormMixin, ProgramListView, Total
+from municipalities.models import Municipality
 
-from .filtersets import AgreementFilterSet, VisitFilterSet
-from .forms import AgreementForm, PromiseForm, VisitForm
+from .filtersets import AgreementFilterSet, UnvisitedFilterSet, VisitFilterSet
+from .forms import AgreementForm, DayForm, PromiseForm, VisitForm
 from .models import Agreement, Promise, Visit
-from .tables import AgreementTable, VisitTable
+from .services import coverage_on, municipalities_on, not_visited_in
+from .tables import AgreementTable, UnvisitedTable, VisitTable
 
 MUNICIPALITIES = Total(_("Municipalities"), Count("municipality", distinct=True))
 
@@ -87,6 +89,45 @@ def agreement_document(request: HttpRequest, pk: int) -> FileResponse:
     return FileResponse(
         agreement.document.open(), as_attachment=True, filename=f"agreement-{pk}.pdf"
     )
+
+
+@permission_required("agreements.view_agreement", raise_exception=True)
+def coverage(request: HttpRequest) -> HttpResponse:
+    """Show the coverage by prefecture on any day, and who has no agreement then."""
+    today = fiscal.local_date()
+    form = DayForm(request.GET if "on" in request.GET else {"on": f"{today:%Y/%m/%d}"})
+    day = form.cleaned_data["on"] if form.is_valid() else today
+    rows = coverage_on(day)
+    return render(
+        request,
+        "agreements/coverage.html",
+        {
+            "form": form,
+            "day": day,
+            "rows": rows,
+            "in_area": sum(row.in_area for row in rows),
+            "in_force": sum(row.in_force for row in rows),
+            "without": municipalities_on(day).filter(has_agreement=False),
+        },
+    )
+
+
+class UnvisitedListView(ProgramListView):
+    """The municipalities of the service area that were not visited this year."""
+
+    model = Municipality
+    table_class = UnvisitedTable
+    filterset_class = UnvisitedFilterSet
+    permission_required = "agreements.view_visit"
+    title = _("Not yet visited this year")
+    create_url = "agreements:visit_create"
+    create_label = _("Record a visit")
+    create_permission = "agreements.add_visit"
+
+    def get_queryset(self) -> QuerySet:
+        """Return those without a visit in the running year, longest waiting first."""
+        unvisited = not_visited_in(fiscal.current_year())
+        return unvisited.order_by(F("last_visit_on").asc(nulls_first=True), "code")
 
 
 class VisitListView(ProgramListView):

@@ -24,6 +24,14 @@ def number(value: Any, decimals: int = 0) -> str:
 
 
 @register.filter
+def share(part: Any, whole: Any) -> str:
+    """Show part of whole in per cent, half up, one decimal; `–` without a whole."""
+    if part is None or not whole:
+        return MISSING
+    return f"{number(Decimal(part) * 100 / Decimal(whole), 1)}%"
+
+
+@register.filter
 def fiscal_label(year: int | None) -> str:
     """Show a fiscal year as people write it: 2016年度."""
     return MISSING if year is None else fiscal.label(int(year))
