@@ -47,16 +47,16 @@ class SearchFilter(df.CharFilter):
         return qs
 
 
-class FiscalYearFilter(df.TypedChoiceFilter):
+class FiscalYearFilter(df.ChoiceFilter):
     """The rows of one fiscal year, by the model's `fiscal_year` column."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Fiscal year"))
-        super().__init__(choices=_year_choices, coerce=int, **kwargs)
+        super().__init__(choices=_year_choices, **kwargs)
 
 
 def _year_choices() -> list[tuple[int, str]]:
-    years = range(fiscal.current_year() + 1, FIRST_YEAR - 1, -1)
+    years = range(fiscal.current_year(), FIRST_YEAR - 1, -1)
     return [(year, fiscal.label(year)) for year in years]
 
 
@@ -98,12 +98,15 @@ class ProgramFilterSet(df.FilterSet):
         )
 
 
-class YesNoFilter(df.TypedChoiceFilter):
+class YesNoFilter(df.ChoiceFilter):
     """Yes, no, or both; `true` and `false` in the URL."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             choices=[("true", _("Yes")), ("false", _("No"))],
-            coerce=lambda value: value == "true",
             **kwargs,
         )
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        """Filter by the truth value that stands in the URL as a word."""
+        return super().filter(qs, value == "true") if value else qs

@@ -1,8 +1,11 @@
 """The cast and the settings that every test shares."""
 
 import os
+import shutil
+import tempfile
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.test import Client
 
@@ -14,26 +17,33 @@ from tests.accounts.factories import UserFactory, WorkplaceFactory
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
-@pytest.fixture(autouse=True)
-def _plain_settings(settings, tmp_path):
+def pytest_configure(config):
     """Run with plain static files, a fast password hasher and files in a folder."""
+    folder = tempfile.mkdtemp(prefix="tsunagari-tests-")
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     settings.STORAGES = {
         "default": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path},
+            "OPTIONS": {"location": folder},
         },
         "staticfiles": {
             "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         },
     }
-    settings.STATIC_ROOT = tmp_path
+    settings.STATIC_ROOT = folder
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def grant(*group_names, **attributes):
+    """Return a new user with the groups."""
+    user = UserFactory(**attributes)
+    user.groups.set(Group.objects.filter(name__in=group_names))
+    return user
 
 
 def sign_in(*group_names, **attributes):
     """Return a client signed in as a new user with the groups."""
-    user = UserFactory(**attributes)
-    user.groups.set(Group.objects.filter(name__in=group_names))
+    user = grant(*group_names, **attributes)
     client = Client()
     client.force_login(user)
     client.user = user
