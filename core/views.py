@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.apps import apps
@@ -25,12 +26,18 @@ from .spreadsheets.exports import export_response
 class Total:
     """A figure under a list: what it counts, its unit, and the aggregate over the rows.
 
-    The shown number is the aggregate divided by `per` (minutes to hours: 60).
+    The number is the aggregate divided by `per` (minutes to hours: 60), shown with
+    `decimals`. None, as of a sum over no rows, stays None.
     """
 
     label: str | Promise
     measure: Aggregate
     per: int = 1
+    decimals: int = 0
+
+    def of(self, value: int | Decimal | None) -> int | Decimal | None:
+        """Return the number that stands for the aggregate `value`."""
+        return value if value is None or self.per == 1 else Decimal(value) / self.per
 
 
 class ProgramListView(PermissionRequiredMixin, SingleTableMixin, FilterView):
@@ -94,7 +101,9 @@ class ProgramListView(PermissionRequiredMixin, SingleTableMixin, FilterView):
         if not self.filterset.is_narrowed:
             return {}
         measures = {name: total.measure for name, total in self.totals.items()}
-        return self.object_list.order_by().aggregate(count=Count("pk"), **measures)
+        rows = self.object_list.order_by()
+        summary = rows.aggregate(count=Count("pk"), **measures)
+        return summary | {n: t.of(summary[n]) for n, t in self.totals.items()}
 
 
 class ProgramFormMixin(PermissionRequiredMixin):

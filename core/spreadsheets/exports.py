@@ -34,7 +34,7 @@ def export_response(
     `kind` is csv (UTF-8 with a mark that Excel understands) or xlsx. Costs one query
     and memory that does not grow with the rows.
     """
-    columns = exported_columns(table_class, rows.model)
+    columns = exported_columns(table_class, rows)
     header = [label for label, _path, _show in columns]
     stamp = f"{timezone.localdate():%Y%m%d}"
     filename = content_disposition_header(True, f"{title}_{stamp}.{kind}")
@@ -50,22 +50,28 @@ def export_response(
 
 
 def exported_columns(
-    table_class: type[tables.Table], model: type[models.Model]
+    table_class: type[tables.Table], rows: QuerySet
 ) -> list[tuple[str, str, Any]]:
     """Return (header, field path, function that makes a value readable) per column.
 
-    Columns that do not lead to a stored field (links, buttons) are left out.
+    Columns that lead neither to a stored field nor to an annotation of `rows` (links,
+    buttons) are left out.
     """
     found = []
     for name, column in table_class.base_columns.items():
         path = str(column.accessor or name).replace(".", "__")
         try:
-            field = _field(model, path)
+            field = _annotation(rows, path) or _field(rows.model, path)
         except FieldDoesNotExist:
             continue
-        header = column.verbose_name or getattr(field, "verbose_name", name)
+        header = column.verbose_name or getattr(field, "verbose_name", None) or name
         found.append((str(header), path, _reader(field)))
     return found
+
+
+def _annotation(rows: QuerySet, name: str) -> models.Field | None:
+    annotation = rows.query.annotations.get(name)
+    return None if annotation is None else annotation.output_field
 
 
 def _field(model: type[models.Model], path: str) -> models.Field:
