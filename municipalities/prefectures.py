@@ -49,3 +49,12 @@ PREFECTURES = (
     "鹿児島県",
     "沖縄県",
 )
+
+
+def parse_prefecture_codes(text: str) -> list[str]:
+    """Return the two-digit codes in `11,12,13`. Raises ValueError for others."""
+    codes = [code.strip().zfill(2) for code in text.split(",") if code.strip()]
+    known = {f"{number:02}" for number in range(1, len(PREFECTURES) + 1)}
+    if not known.issuperset(codes):
+        raise ValueError(text)
+    return codes

@@ -7,18 +7,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.spreadsheets.reading import SpreadsheetError
 from municipalities.imports import import_municipalities
+from municipalities.prefectures import parse_prefecture_codes
 
 DEFAULT = Path(__file__).resolve().parents[2] / "data/municipalities.csv"
-
-
-def prefecture_codes(text: str) -> list[str]:
-    """Return the two-digit codes in `11,12,13`. Raises ValueError for others."""
-    codes = [code.strip().zfill(2) for code in text.split(",") if code.strip()]
-    if not all(
-        code.isascii() and code.isdigit() and "01" <= code <= "47" for code in codes
-    ):
-        raise ValueError
-    return codes
 
 
 class Command(BaseCommand):
@@ -44,7 +35,7 @@ class Command(BaseCommand):
         """Import and print the counts. Raises CommandError for anything wrong."""
         path = Path(options["file"])
         try:
-            served = prefecture_codes(options["service_area"])
+            served = parse_prefecture_codes(options["service_area"])
         except ValueError:
             raise CommandError("--service-area takes codes from 01 to 47.") from None
         try:
