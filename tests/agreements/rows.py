@@ -1,0 +1,24 @@
+"""A small set of rows on which the contract of the indicators is checked."""
+
+import datetime as dt
+
+from tests.agreements.factories import AgreementFactory, VisitFactory
+from tests.municipalities.factories import MunicipalityFactory
+
+
+def make_rows():
+    """Make rows in 2016年度 in two prefectures, at its edges and beside it."""
+    saitama = MunicipalityFactory(
+        code="112038", prefecture_code="11", prefecture="埼玉県"
+    )
+    chiba = MunicipalityFactory()
+    outside = MunicipalityFactory(is_in_service_area=False)
+    AgreementFactory(municipality=chiba)
+    AgreementFactory(municipality=chiba, kind="comprehensive")
+    AgreementFactory(municipality=saitama, in_force_until=dt.date(2017, 3, 20))
+    AgreementFactory(municipality=outside)
+    VisitFactory(municipality=chiba, visited_on=dt.date(2016, 3, 21))
+    VisitFactory(municipality=chiba, visited_on=dt.date(2017, 3, 20))
+    VisitFactory(municipality=saitama, met_head=False)
+    VisitFactory(municipality=saitama, visited_on=dt.date(2017, 3, 21))
+    VisitFactory(visited_on=dt.date(2016, 9, 1), state="cancelled")

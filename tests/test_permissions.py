@@ -1,0 +1,107 @@
+"""URL × role × status. A URL that is missing from the table fails; so does a stale entry.
+
+Each program lists its own in `tests/<app>/access.py`: `RULES = {url name: Rule}`.
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import URLPattern
+
+from tests.access import ACTORS, EVERYBODY, Rule
+
+APPS = (
+    "agreements",
+    "alerts",
+    "childcare",
+    "mutualaid",
+    "donations",
+    "deliveries",
+    "municipalities",
+    "dashboard",
+)
+RULES = {
+    "home": Rule(EVERYBODY),
+    "healthz": Rule(EVERYBODY, anonymous=200),
+    "set_language": Rule(EVERYBODY, method="post", anonymous=302),
+    "account_login": Rule(EVERYBODY, anonymous=200, allowed=302),
+    "account_logout": Rule(EVERYBODY),
+    "account_inactive": Rule(EVERYBODY, anonymous=200),
+    "account_reauthenticate": Rule(EVERYBODY),
+    "account_change_password": Rule(EVERYBODY),
+    "admin:index": Rule({"administrator"}, denied=302),
+    "admin:municipalities_municipality_changelist": Rule({"administrator"}, denied=302),
+}
+for _app in APPS:
+    if find_spec(f"tests.{_app}.access"):
+        RULES |= import_module(f"tests.{_app}.access").RULES
+# Django's own pages, which ask the same permissions; two of them stand above.
+FRAMEWORK = ("admin:",)
+
+
+def url_names(patterns=None, prefix=""):
+    if patterns is None:
+        patterns = get_resolver().url_patterns
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name or pattern.pattern}"
+        else:
+            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from url_names(pattern.url_patterns, inner)
+
+
+def test_every_url_is_in_the_table_and_no_entry_is_stale():
+    names = {n for n in url_names() if not n.startswith(FRAMEWORK)}
+    declared = {n for n in RULES if not n.startswith(FRAMEWORK)}
+    assert names == declared
+
+
+def ask(client, name, rule):
+    url = reverse(name, kwargs=rule.make() if rule.make else None)
+    return getattr(client, rule.method)(url).status_code
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+@pytest.mark.parametrize("name", sorted(RULES))
+def test_role_gets_the_declared_status(name, actor, request):
+    rule = RULES[name]
+    client = request.getfixturevalue(actor)
+    status = ask(client, name, rule)
+    if actor in rule.may:
+        expected = {rule.allowed} if rule.allowed else {200, 302, 400}
+    elif actor in rule.out_of_scope:
+        expected = {404}
+    else:
+        expected = {rule.denied}
+    assert status in expected
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(RULES))
+def test_without_sign_in_a_page_leads_to_the_sign_in(name):
+    rule = RULES[name]
+    status = ask(Client(), name, rule)
+    assert status == rule.anonymous
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(n for n in RULES if RULES[n].method == "post"))
+def test_what_changes_state_refuses_get(name, administrator, request):
+    rule = RULES[name]
+    if name == "set_language":
+        pytest.skip(
+            "Django's own view answers a GET with a redirect, and changes nothing"
+        )
+    client = request.getfixturevalue(sorted(rule.may)[0])
+    url = reverse(name, kwargs=rule.make() if rule.make else None)
+    assert client.get(url).status_code in {405, 200}
+
+
+@pytest.mark.parametrize(
+    "url", ["/?q=%00", "/agreements/?q=%00", "/agreements/?q=%ED%A0%BD%00"]
+)
+def test_unreadable_text_answers_400(manager, url):
+    assert manager.get(url).status_code == 400
