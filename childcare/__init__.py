@@ -1,0 +1,1 @@
+"""Childcare hubs and the sessions held there."""
