@@ -1,4 +1,42 @@
-"""URLs."""
+"""URLs of subscriptions, deliveries and notices."""
+
+from django.urls import path
+
+from . import views
 
 app_name = "deliveries"
-urlpatterns = []
+urlpatterns = [
+    path("", views.SubscriptionListView.as_view(), name="subscription_list"),
+    path("new/", views.SubscriptionCreateView.as_view(), name="subscription_create"),
+    path(
+        "<int:pk>/", views.SubscriptionDetailView.as_view(), name="subscription_detail"
+    ),
+    path(
+        "<int:pk>/edit/",
+        views.SubscriptionUpdateView.as_view(),
+        name="subscription_update",
+    ),
+    path("<int:pk>/confirm/", views.subscription_confirm, name="subscription_confirm"),
+    path(
+        "<int:pk>/pause/",
+        views.SubscriptionPauseView.as_view(),
+        name="subscription_pause",
+    ),
+    path("<int:pk>/resume/", views.subscription_resume, name="subscription_resume"),
+    path(
+        "<int:pk>/address/",
+        views.SubscriptionAddressView.as_view(),
+        name="subscription_address",
+    ),
+    path("<int:pk>/end/", views.SubscriptionEndView.as_view(), name="subscription_end"),
+    path("deliveries/", views.DeliveryListView.as_view(), name="delivery_list"),
+    path("deliveries/new/", views.DeliveryCreateView.as_view(), name="delivery_create"),
+    path(
+        "deliveries/<int:pk>/",
+        views.DeliveryDetailView.as_view(),
+        name="delivery_detail",
+    ),
+    path("deliveries/<int:pk>/report/", views.delivery_report, name="delivery_report"),
+    path("notices/", views.NoticeListView.as_view(), name="notice_list"),
+    path("notices/<int:pk>/retry/", views.notice_retry, name="notice_retry"),
+]

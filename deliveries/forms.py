@@ -1,0 +1,189 @@
+"""Forms of subscriptions and deliveries."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Workplace
+from core import fiscal
+from core.forms import DateField, TimeField, no_invisible_characters, refuse_future
+from municipalities.fields import MunicipalityField
+
+from .models import Delivery, Subscription
+from .services import Entry
+from .validators import plain_member_number, validate_address, validate_member_number
+
+# How delivery systems write the status, beside its names in the person's language.
+STATUS_NAMES = {
+    "手渡し": Delivery.Status.HANDED_OVER,
+    "留め置き": Delivery.Status.LEFT,
+    "留置き": Delivery.Status.LEFT,
+    "前回分の受け取り未確認": Delivery.Status.PREVIOUS_UNTOUCHED,
+}
+ADDRESS_INPUT = {"inputmode": "email", "autocomplete": "off", "autocapitalize": "none"}
+
+
+class MemberNumberField(forms.CharField):
+    """A member number; full-width digits and blanks make no difference."""
+
+    default_validators = (validate_member_number,)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"label": _("member number"), "max_length": 20, **kwargs})
+
+    def to_python(self, value: Any) -> str:
+        """Return the number as it is stored."""
+        return plain_member_number(super().to_python(value))
+
+
+class StatusField(forms.ChoiceField):
+    """The status of a delivery, by its code or its name."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the code; unknown text stays, and is refused as a choice."""
+        written = super().to_python(value).strip()
+        names = {str(label): code for code, label in Delivery.Status.choices}
+        return str((STATUS_NAMES | names).get(written, written))
+
+
+class SubscriptionForm(forms.ModelForm):
+    """Records a subscription, or changes it; a confirmed address stays as it is."""
+
+    member_number = MemberNumberField()
+    municipality = MunicipalityField()
+
+    class Meta:
+        model = Subscription
+        fields = (
+            "member_number",
+            "member_name",
+            "municipality",
+            "consent_on",
+            "consent_form",
+            "consent_by",
+            "family_name",
+            "email",
+            "started_on",
+        )
+        widgets = {"email": forms.TextInput(attrs=ADDRESS_INPUT)}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.confirmed_on:
+            self.fields["email"].disabled = True
+            self.fields["email"].help_text = _(
+                "This address is confirmed. “Change the address” on the page of the "
+                "subscription begins anew with another one."
+            )
+
+    def clean_consent_on(self) -> dt.date:
+        """Refuse a consent in the future."""
+        refuse_future(self.cleaned_data["consent_on"])
+        return self.cleaned_data["consent_on"]
+
+
+class PauseForm(forms.ModelForm):
+    """Pauses a subscription until a day."""
+
+    class Meta:
+        model = Subscription
+        fields = ("paused_until",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["paused_until"]
+        field.required = True
+        field.help_text = _("The last day without notices.")
+
+    def clean_paused_until(self) -> dt.date:
+        """Refuse a day that is over."""
+        day = self.cleaned_data["paused_until"]
+        if day < fiscal.local_date():
+            raise ValidationError(
+                _("This day is over. Enter today or a later day."), code="past"
+            )
+        return day
+
+
+class EndForm(forms.ModelForm):
+    """Ends a subscription today."""
+
+    class Meta:
+        model = Subscription
+        fields = ("end_reason",)
+
+    def save(self, commit: bool = True) -> Subscription:
+        """Set the end; one that comes twice keeps the first day."""
+        if self.instance.is_open:
+            self.instance.ended_on = fiscal.local_date()
+        return super().save(commit)
+
+
+class AddressForm(forms.Form):
+    """Asks for a family's new mail address."""
+
+    email = forms.CharField(
+        label=_("new mail address"),
+        max_length=254,
+        validators=[validate_address],
+        widget=forms.TextInput(attrs=ADDRESS_INPUT),
+        help_text=_(
+            "The family confirms it anew; until then no notice is sent to them."
+        ),
+    )
+
+
+class DeliveryEntryForm(forms.Form):
+    """One delivery as a list or a delivery system reports it."""
+
+    external_id = forms.CharField(
+        label=_("delivery ID"), max_length=64, validators=[no_invisible_characters]
+    )
+    member_number = MemberNumberField()
+    delivered_on = DateField(label=_("day of delivery"))
+    delivered_at = TimeField(label=_("time of delivery"))
+    status = StatusField(
+        label=_("delivery status"),
+        choices=Delivery.Status.choices,
+        widget=forms.RadioSelect,
+    )
+
+    def clean_delivered_on(self) -> dt.date:
+        """Refuse a delivery in the future."""
+        refuse_future(self.cleaned_data["delivered_on"])
+        return self.cleaned_data["delivered_on"]
+
+    def entry(self) -> Entry:
+        """Return what was entered; call it on a valid form."""
+        return Entry(*(self.cleaned_data[name] for name in Entry._fields))
+
+
+def new_external_id() -> str:
+    """Return the ID of a delivery typed by hand; a second click brings it again."""
+    return f"hand-{uuid.uuid4().hex}"
+
+
+class DeliveryForm(DeliveryEntryForm):
+    """Records one delivery by hand."""
+
+    external_id = forms.CharField(
+        max_length=64,
+        validators=[no_invisible_characters],
+        initial=new_external_id,
+        widget=forms.HiddenInput,
+    )
+    delivered_on = DateField(label=_("day of delivery"), initial=fiscal.local_date)
+    workplace = forms.ModelChoiceField(label=_("workplace"), queryset=None)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["workplace"].queryset = delivery_centres()
+
+
+def delivery_centres() -> Any:
+    """Return the workplaces that deliver."""
+    return Workplace.objects.filter(kind=Workplace.Kind.DELIVERY_CENTRE, is_active=True)

@@ -1,0 +1,126 @@
+"""Tables of subscriptions, deliveries and notices."""
+
+import datetime as dt
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from core import fiscal
+from core.tables import NUMBER, ProgramTable
+
+from .models import Delivery, Notice, Subscription
+
+STATE_MARKS = {
+    Notice.State.SENT: "mark-good",
+    Notice.State.FAILED: "mark-danger",
+    Notice.State.DUE: "mark-warn",
+    Notice.State.SENDING: "mark-warn",
+}
+
+
+class SubscriptionTable(ProgramTable):
+    """The list of subscriptions; names and addresses are masked, and not exported."""
+
+    member_number = tables.Column(linkify=lambda record: record.get_absolute_url())
+    masked_member_name = tables.Column(
+        verbose_name=_("member delivered to"), orderable=False
+    )
+    masked_family_name = tables.Column(verbose_name=_("family member"), orderable=False)
+    masked_email = tables.Column(verbose_name=_("mail address"), orderable=False)
+    municipality = tables.Column(
+        accessor="municipality__name",
+        verbose_name=_("municipality"),
+        order_by="municipality__code",
+    )
+    confirmed_on = tables.DateColumn(verbose_name=_("address confirmed on"), default="")
+
+    class Meta(ProgramTable.Meta):
+        model = Subscription
+        fields = (
+            "member_number",
+            "masked_member_name",
+            "masked_family_name",
+            "masked_email",
+            "municipality",
+            "started_on",
+            "confirmed_on",
+            "paused_until",
+            "ended_on",
+        )
+
+    def render_paused_until(self, value: dt.date, column: tables.Column) -> str:
+        """Show a pause while it lasts."""
+        return "" if value < fiscal.local_date() else column.render(value)
+
+
+class DeliveryTable(ProgramTable):
+    """The list of deliveries."""
+
+    delivered_on = tables.DateColumn(linkify=lambda record: record.get_absolute_url())
+    workplace = tables.Column(
+        accessor="workplace__name", verbose_name=_("workplace"), order_by="workplace"
+    )
+
+    class Meta(ProgramTable.Meta):
+        model = Delivery
+        fields = (
+            "delivered_on",
+            "delivered_at",
+            "member_number",
+            "status",
+            "workplace",
+            "external_id",
+        )
+
+    def render_status(self, record: Delivery, value: str) -> SafeString | str:
+        """Mark the one that somebody should look after."""
+        if record.status == Delivery.Status.PREVIOUS_UNTOUCHED:
+            return format_html('<span class="mark mark-warn">{}</span>', value)
+        return value
+
+
+class NoticeTable(ProgramTable):
+    """The list of notices: what became of each."""
+
+    noticed_for = tables.DateColumn(
+        linkify=lambda record: record.subscription.get_absolute_url()
+    )
+    member_number = tables.Column(
+        accessor="subscription__member_number", verbose_name=_("member number")
+    )
+    municipality = tables.Column(
+        accessor="subscription__municipality__name",
+        verbose_name=_("municipality"),
+        order_by="subscription__municipality__code",
+    )
+    status = tables.Column(
+        accessor="delivery__status", verbose_name=_("delivery status")
+    )
+    attempts = tables.Column(attrs=NUMBER)
+    cancelled_for = tables.Column(verbose_name=_("why not sent"), default="")
+
+    class Meta(ProgramTable.Meta):
+        model = Notice
+        fields = (
+            "noticed_for",
+            "member_number",
+            "municipality",
+            "status",
+            "state",
+            "sent_at",
+            "attempts",
+            "last_error",
+            "cancelled_for",
+        )
+
+    def render_status(self, record: Notice) -> str:
+        """Show the name of the status."""
+        return record.delivery.get_status_display()
+
+    def render_state(self, record: Notice, value: str) -> SafeString:
+        """Say the state in words; colour repeats it."""
+        return format_html(
+            '<span class="mark {}">{}</span>', STATE_MARKS.get(record.state, ""), value
+        )
