@@ -1,4 +1,4 @@
-"""URL × role × status. A URL that is missing from the table fails; so does a stale entry.
+"""URL × role × status. A URL missing from the table fails; so does a stale entry.
 
 Each program lists its own in `tests/<app>/access.py`: `RULES = {url name: Rule}`.
 """

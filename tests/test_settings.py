@@ -1,0 +1,79 @@
+"""A wrong or missing setting stops the start and names the variable."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+ROOT = Path(__file__).resolve().parent.parent
+GOOD = {"SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz" * 2, "ALLOWED_HOSTS": "example.test"}
+
+
+def start(**environment):
+    """Run Django's deployment checks in a process of its own."""
+    return subprocess.run(  # noqa: S603 - our own interpreter and script
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS"])
+def test_missing_variable_stops_the_start(name):
+    result = start(**{k: v for k, v in GOOD.items() if k != name})
+    assert result.returncode != 0
+    assert name in result.stderr
+
+
+def test_wrong_fiscal_year_start_stops_the_start():
+    result = start(**GOOD, FISCAL_YEAR_START="13-40")
+    assert result.returncode != 0
+    assert "FISCAL_YEAR_START" in result.stderr
+
+
+def test_deployment_checks_find_nothing():
+    result = start(**GOOD)
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.django_db
+def test_health_check_answers_when_the_database_does():
+    assert Client().get("/healthz").status_code == 200
+
+
+SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+
+
+@pytest.mark.parametrize(
+    "url", ["/", "/agreements/?export=csv", "/nothing/", "/admin/"]
+)
+def test_every_answer_carries_the_safe_headers(manager, url):
+    response = manager.get(url)
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert response["Cache-Control"] == "no-store"
+    for name, value in SAFE_HEADERS.items():
+        assert response[name] == value
+
+
+def test_language_is_japanese_until_switched(manager):
+    assert "年度のまとめ" in manager.get("/", headers={"Accept-Language": "en"}).text
+    manager.post("/i18n/setlang/", {"language": "en", "next": "/"})
+    assert "Dashboard" in manager.get("/").text
+
+
+def test_expired_sign_in_sends_the_whole_page_to_the_sign_in(db):
+    response = Client().get("/agreements/", headers={"HX-Request": "true"})
+    assert response["HX-Redirect"].startswith("/accounts/login/")
