@@ -1,4 +1,5 @@
-// What every page needs: suggestions for municipalities, closing menus, focus on errors.
+// What every page needs: suggestions for municipalities, a calendar beside dates,
+// closing menus, focus on errors.
 
 const WAIT_MS = 200;
 
@@ -13,6 +14,29 @@ for (const list of document.querySelectorAll("datalist[data-suggest]")) {
       const answer = await fetch(`${list.dataset.suggest}?${query}`);
       if (answer.ok && !answer.redirected) list.innerHTML = await answer.text();
     }, WAIT_MS);
+  });
+}
+
+// Dates are typed in any Japanese notation; the browser's calendar only fills the text.
+for (const input of document.querySelectorAll("input[data-date]")) {
+  const picker = document.createElement("input");
+  picker.type = "date";
+  picker.tabIndex = -1;
+  picker.className = "date-picker";
+  picker.setAttribute("aria-hidden", "true");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-outline-secondary date-button";
+  button.textContent = document.body.dataset.calendar;
+  const frame = document.createElement("span");
+  frame.className = "date-frame";
+  input.replaceWith(frame);
+  frame.append(input, picker, button);
+  button.addEventListener("click", () => picker.showPicker());
+  picker.addEventListener("change", () => {
+    input.value = picker.value.replaceAll("-", "/");
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    input.focus();
   });
 }
 
