@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlencode
 
 from django.apps import apps
@@ -25,6 +25,8 @@ from core import fiscal
 
 Text = str | Promise
 WHOLE = ""
+# A breakdown and one of its keys: ("prefecture", "12").
+Part = tuple[str, str]
 
 
 class Moment(NamedTuple):
@@ -107,6 +109,12 @@ class Indicator:
     decimals: int = 0
     order: int = 0
 
+    adds_over_time: ClassVar[bool] = False
+
+    def choices(self, by: str) -> dict[str, str]:
+        """Return the labels of a breakdown's keys where its field has choices."""
+        return {}
+
     @property
     def app_label(self) -> str:
         """The program that declares it."""
@@ -123,11 +131,12 @@ class Indicator:
         raise NotImplementedError
 
     def numbers(
-        self, moments: Iterable[Moment], by: str = WHOLE
+        self, moments: Iterable[Moment], by: str = WHOLE, within: Part | None = None
     ) -> dict[tuple[int, str], Number]:
         """Return {(fiscal year, breakdown key): number} from rows, in one query.
 
         The key is `""` for the whole. A pair that is absent was not reported.
+        `within` counts only the rows of one part: a prefecture, a municipality.
         """
         raise NotImplementedError
 
@@ -139,24 +148,45 @@ class _Measured(Indicator):
     measure: Aggregate = field(default_factory=lambda: Count("pk"))
     per: int = 1
 
+    def choices(self, by: str) -> dict[str, str]:
+        """Return the labels of a breakdown's keys where its field has choices."""
+        dimension = self.by.get(by)
+        if dimension is None or dimension.name:
+            return {}
+        model = self._model()
+        *relations, last = dimension.path.split("__")
+        for relation in relations:
+            model = model._meta.get_field(relation).related_model
+        labels = model._meta.get_field(last).flatchoices
+        return {str(value): str(label) for value, label in labels}
+
+    def _model(self) -> Any:
+        raise NotImplementedError
+
     def _collect(
         self, grouped: QuerySet, by: str, year: str
     ) -> dict[tuple[int, str], Number]:
         found = {}
         dimension = self.by.get(by)
-        names = _choice_labels(grouped, dimension)
+        names = self.choices(by)
         for row in grouped:
-            key = "" if dimension is None else str(row["part"])
-            name = "" if dimension is None else str(row.get("part_name", key))
+            # Text or nothing; a blank category is a part of its own, without a key.
+            key = "" if dimension is None else str(row["part"] or "")
+            name = "" if dimension is None else str(row.get("part_name") or key)
             # Without rows, or with blanks only, nothing was reported: that is no zero.
             if row["row_count"] and row["number"] is not None:
                 value = Decimal(row["number"]) / self.per
-                name = str(names.get(key, name))
-                found[row[year], key] = Number(value, row["row_count"], name)
+                found[row[year], key] = Number(
+                    value, row["row_count"], names.get(key, name)
+                )
         return found
 
-    def _group(self, rows: QuerySet, by: str, *keys: str) -> QuerySet:
+    def _group(
+        self, rows: QuerySet, by: str, within: Part | None, *keys: str
+    ) -> QuerySet:
         groups: dict[str, Any] = {}
+        if within:
+            rows = rows.filter(**{self.by[within[0]].path: within[1]})
         if dimension := self.by.get(by):
             # Text on both databases, so that the years of a union match.
             groups["part"] = Cast(dimension.path, CharField())
@@ -179,8 +209,10 @@ class Flow(_Measured):
     on: str
     year: str = "fiscal_year"
 
+    adds_over_time: ClassVar[bool] = True
+
     def numbers(
-        self, moments: Iterable[Moment], by: str = WHOLE
+        self, moments: Iterable[Moment], by: str = WHOLE, within: Part | None = None
     ) -> dict[tuple[int, str], Number]:
         """Group the rows by year; see `Indicator.numbers`."""
         whole, partial = [], Q(pk__in=[])
@@ -190,12 +222,11 @@ class Flow(_Measured):
             else:
                 partial |= Q(**{self.year: year, f"{self.on}__lte": as_of})
         rows = self.records().filter(Q(**{f"{self.year}__in": whole}) | partial)
-        return self._collect(self._group(rows, by, self.year), by, self.year)
+        grouped = self._group(rows, by, within, self.year)
+        return self._collect(grouped, by, self.year)
 
-    def years(self) -> list[int]:
-        """Return the years that have rows, oldest first, in one query."""
-        years = self.records().order_by().values_list(self.year, flat=True)
-        return sorted(years.distinct())
+    def _model(self) -> Any:
+        return self.records().model
 
     def _moment_query(self, moment: Moment) -> dict[str, str]:
         query = {"fiscal_year": str(moment.fiscal_year)}
@@ -214,12 +245,15 @@ class Stock(_Measured):
     records: Callable[[dt.date], QuerySet]
 
     def numbers(
-        self, moments: Iterable[Moment], by: str = WHOLE
+        self, moments: Iterable[Moment], by: str = WHOLE, within: Part | None = None
     ) -> dict[tuple[int, str], Number]:
         """Unite the states on each moment's day; see `Indicator.numbers`."""
         states = [
             self._group(
-                self.records(as_of).annotate(as_of_year=Value(year)), by, "as_of_year"
+                self.records(as_of).annotate(as_of_year=Value(year)),
+                by,
+                within,
+                "as_of_year",
             )
             for year, as_of in moments
         ]
@@ -227,6 +261,9 @@ class Stock(_Measured):
             return {}
         united = states[0].union(*states[1:], all=True) if states[1:] else states[0]
         return self._collect(united, by, "as_of_year")
+
+    def _model(self) -> Any:
+        return self.records(dt.date.max).model
 
     def _moment_query(self, moment: Moment) -> dict[str, str]:
         return {"on": moment.as_of.isoformat()}
@@ -240,18 +277,6 @@ class Ratio(Indicator):
     denominator: str
     unit: Text = "%"
     decimals: int = 1
-
-
-def _choice_labels(grouped: QuerySet, dimension: By | None) -> dict[str, Any]:
-    """Return the labels of the choices of the field that a breakdown groups by."""
-    if dimension is None or dimension.name:
-        return {}
-    model = grouped.model
-    *relations, last = dimension.path.split("__")
-    for relation in relations:
-        model = model._meta.get_field(relation).related_model
-    choices = model._meta.get_field(last).flatchoices
-    return {str(value): label for value, label in choices}
 
 
 class Registry:

@@ -1,5 +1,6 @@
 """AnnualFigure: what was published, or frozen when a year was closed."""
 
+from auditlog.registry import auditlog
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -79,3 +80,6 @@ class AnnualFigure(models.Model):
     def __str__(self) -> str:
         part = f" {self.breakdown}" if self.breakdown else ""
         return f"{self.indicator} {self.fiscal_year}{part}"
+
+
+auditlog.register(AnnualFigure)
