@@ -51,10 +51,12 @@ class SubscriptionFilterSet(ProgramFilterSet):
         confirmed = value == Progress.OPEN
         return qs.filter(ended_on__isnull=True, confirmed_on__isnull=not confirmed)
 
-    def filter_paused(self, qs: QuerySet, name: str, value: bool) -> QuerySet:
+    def filter_paused(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         """Return the subscriptions that are, or are not, paused today."""
         paused = Subscription.objects.paused(fiscal.local_date()).values("pk")
-        return qs.filter(pk__in=paused) if value else qs.exclude(pk__in=paused)
+        if value == "true":
+            return qs.filter(pk__in=paused)
+        return qs.exclude(pk__in=paused)
 
 
 class DeliveryFilterSet(ProgramFilterSet):
@@ -100,6 +102,8 @@ class NoticeFilterSet(ProgramFilterSet):
             "municipality",
         )
 
-    def filter_sent(self, qs: QuerySet, name: str, value: bool) -> QuerySet:
+    def filter_sent(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         """Return the notices that are, or are not, sent."""
-        return qs.sent() if value else qs.exclude(state=Notice.State.SENT)
+        if value == "true":
+            return qs.sent()
+        return qs.exclude(state=Notice.State.SENT)

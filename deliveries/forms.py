@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Workplace
@@ -184,6 +185,24 @@ class DeliveryForm(DeliveryEntryForm):
         self.fields["workplace"].queryset = delivery_centres()
 
 
-def delivery_centres() -> Any:
+class DeliveryImportForm(forms.Form):
+    """Asks for a list of deliveries as a file."""
+
+    file = forms.FileField(
+        label=_("file"),
+        help_text=_(
+            "CSV or Excel with the columns external_id, member_number, delivered_on, "
+            "delivered_at and status. All rows are taken over, or none."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
+    )
+    workplace = forms.ModelChoiceField(label=_("workplace"), queryset=None)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["workplace"].queryset = delivery_centres()
+
+
+def delivery_centres() -> QuerySet[Workplace]:
     """Return the workplaces that deliver."""
     return Workplace.objects.filter(kind=Workplace.Kind.DELIVERY_CENTRE, is_active=True)

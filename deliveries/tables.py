@@ -3,6 +3,7 @@
 import datetime as dt
 
 import django_tables2 as tables
+from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +35,6 @@ class SubscriptionTable(ProgramTable):
         verbose_name=_("municipality"),
         order_by="municipality__code",
     )
-    confirmed_on = tables.DateColumn(verbose_name=_("address confirmed on"), default="")
 
     class Meta(ProgramTable.Meta):
         model = Subscription
@@ -50,9 +50,11 @@ class SubscriptionTable(ProgramTable):
             "ended_on",
         )
 
-    def render_paused_until(self, value: dt.date, column: tables.Column) -> str:
+    def render_paused_until(self, value: dt.date) -> str:
         """Show a pause while it lasts."""
-        return "" if value < fiscal.local_date() else column.render(value)
+        if value < fiscal.local_date():
+            return ""
+        return formats.date_format(value, "SHORT_DATE_FORMAT")
 
 
 class DeliveryTable(ProgramTable):

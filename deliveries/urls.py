@@ -32,6 +32,11 @@ urlpatterns = [
     path("deliveries/", views.DeliveryListView.as_view(), name="delivery_list"),
     path("deliveries/new/", views.DeliveryCreateView.as_view(), name="delivery_create"),
     path(
+        "deliveries/import/",
+        views.DeliveryImportView.as_view(),
+        name="delivery_import",
+    ),
+    path(
         "deliveries/<int:pk>/",
         views.DeliveryDetailView.as_view(),
         name="delivery_detail",

@@ -18,16 +18,26 @@ from django.views.decorators.http import require_POST
 from django.views.generic import CreateView, DetailView, FormView, UpdateView
 
 from core import fiscal, handover
+from core.spreadsheets.reading import SpreadsheetError
 from core.views import ProgramFormMixin, ProgramListView
 
 from .filtersets import DeliveryFilterSet, NoticeFilterSet, SubscriptionFilterSet
-from .forms import AddressForm, DeliveryForm, EndForm, PauseForm, SubscriptionForm
+from .forms import (
+    AddressForm,
+    DeliveryForm,
+    DeliveryImportForm,
+    EndForm,
+    PauseForm,
+    SubscriptionForm,
+)
+from .imports import import_deliveries
 from .models import Delivery, Notice, Subscription
 from .services import change_address, record_delivery
 from .tables import DeliveryTable, NoticeTable, SubscriptionTable
 
 # What one page shows of a subscription's history; the lists have all of it.
 SHOWN_ROWS = 30
+SHOWN_PROBLEMS = 20
 
 
 class SubscriptionListView(ProgramListView):
@@ -188,6 +198,7 @@ class DeliveryListView(ProgramListView):
     table_class = DeliveryTable
     filterset_class = DeliveryFilterSet
     permission_required = "deliveries.view_delivery"
+    template_name = "deliveries/delivery_list.html"
     title = _("Deliveries")
     create_url = "deliveries:delivery_create"
     create_label = _("Record a delivery")
@@ -250,6 +261,46 @@ class DeliveryCreateView(PermissionRequiredMixin, FormView):
         return super().get_context_data(
             title=_("Record a delivery"),
             submit_label=_("Save"),
+            cancel_url=reverse("deliveries:delivery_list"),
+            **kwargs,
+        )
+
+
+class DeliveryImportView(PermissionRequiredMixin, FormView):
+    """Bring in a list of deliveries: all of it or nothing."""
+
+    template_name = "components/form_page.html"
+    form_class = DeliveryImportForm
+    permission_required = "deliveries.add_delivery"
+
+    def get_initial(self) -> dict[str, Any]:
+        """Propose the person's own workplace."""
+        return {"workplace": self.request.user.workplace_id}
+
+    def form_valid(self, form: DeliveryImportForm) -> HttpResponse:
+        """Take the list over, or name what is wrong with it."""
+        file = form.cleaned_data["file"]
+        try:
+            outcome = import_deliveries(
+                file=file.file,
+                filename=file.name,
+                workplace=form.cleaned_data["workplace"],
+                recorded_by=self.request.user,
+                at=timezone.now(),
+            )
+        except SpreadsheetError as error:
+            for problem in error.problems[:SHOWN_PROBLEMS]:
+                form.add_error("file", str(problem))
+            return self.form_invalid(form)
+        text = _("%(read)d rows read, %(created)d deliveries new.")
+        messages.success(self.request, text % outcome._asdict())
+        return redirect("deliveries:delivery_list")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add title, label of the button and where "cancel" leads."""
+        return super().get_context_data(
+            title=_("Bring in deliveries"),
+            submit_label=_("Bring in"),
             cancel_url=reverse("deliveries:delivery_list"),
             **kwargs,
         )

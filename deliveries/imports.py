@@ -1,0 +1,73 @@
+"""Bringing in lists of deliveries: all of a file or nothing of it."""
+
+import datetime as dt
+from typing import BinaryIO, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User, Workplace
+from core.spreadsheets.reading import Column, Reading, Row
+
+from .forms import DeliveryEntryForm
+from .models import Delivery
+from .services import DeliveryConflict, Entry, record_deliveries
+
+COLUMNS = (
+    Column("external_id", ("配達ID", "お届けID")),
+    Column("member_number", ("組合員番号", "組合員コード")),
+    Column("delivered_on", ("配達日", "お届け日")),
+    Column("delivered_at", ("配達時刻", "お届け時刻")),
+    Column("status", ("状況", "お届け状況")),
+)
+
+
+class Outcome(NamedTuple):
+    """How many rows were read, and how many of them were not recorded before."""
+
+    read: int
+    created: int
+
+
+def import_deliveries(
+    *,
+    file: BinaryIO,
+    filename: str,
+    workplace: Workplace,
+    recorded_by: User,
+    at: dt.datetime,
+) -> Outcome:
+    """Bring in a list with the notices about its deliveries; return the counts.
+
+    Rows that are recorded alike change nothing, so that the same file may come twice.
+    Raises SpreadsheetError, and then nothing is changed.
+    """
+    reading = Reading(file, filename, COLUMNS)
+    entries: list[Entry] = []
+    rows: dict[str, Row] = {}
+    for row in reading.rows():
+        if entry := _read(reading, row):
+            entries.append(entry)
+            rows[entry.external_id] = row
+    reading.finish()
+    known = Delivery.objects.in_bulk(rows, field_name="external_id")
+    try:
+        record_deliveries(
+            entries=entries, workplace=workplace, recorded_by=recorded_by, at=at
+        )
+    except DeliveryConflict as conflict:
+        message = _("This delivery is already recorded with another content.")
+        for external_id in conflict.external_ids:
+            reading.refuse(rows[external_id], "external_id", message)
+        reading.finish()
+    return Outcome(reading.read, len(rows.keys() - known.keys()))
+
+
+def _read(reading: Reading, row: Row) -> Entry | None:
+    """Return the delivery of a row, None when something is refused."""
+    form = DeliveryEntryForm({column.name: row.text(column.name) for column in COLUMNS})
+    if form.is_valid():
+        return form.entry()
+    for column, errors in form.errors.as_data().items():
+        for error in errors:
+            reading.refuse(row, column, error)
+    return None

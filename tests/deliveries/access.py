@@ -1,0 +1,43 @@
+"""Who may open the program's URLs."""
+
+from tests.access import Rule
+from tests.deliveries.factories import (
+    DeliveryFactory,
+    NoticeFactory,
+    SubscriptionFactory,
+)
+
+READ = {"coordinator", "manager"}
+WRITE = {"coordinator"}
+
+
+def subscription():
+    return {"pk": SubscriptionFactory().pk}
+
+
+def delivery():
+    return {"pk": DeliveryFactory().pk}
+
+
+def notice():
+    return {"pk": NoticeFactory(state="failed").pk}
+
+
+RULES = {
+    "deliveries:subscription_list": Rule(READ),
+    "deliveries:subscription_create": Rule(WRITE),
+    "deliveries:subscription_detail": Rule(READ, make=subscription),
+    "deliveries:subscription_update": Rule(WRITE, make=subscription),
+    "deliveries:subscription_confirm": Rule(WRITE, make=subscription, method="post"),
+    "deliveries:subscription_pause": Rule(WRITE, make=subscription),
+    "deliveries:subscription_resume": Rule(WRITE, make=subscription, method="post"),
+    "deliveries:subscription_address": Rule(WRITE, make=subscription),
+    "deliveries:subscription_end": Rule(WRITE, make=subscription),
+    "deliveries:delivery_list": Rule(READ),
+    "deliveries:delivery_create": Rule(WRITE),
+    "deliveries:delivery_import": Rule(WRITE),
+    "deliveries:delivery_detail": Rule(READ, make=delivery),
+    "deliveries:delivery_report": Rule(READ, make=delivery, method="post"),
+    "deliveries:notice_list": Rule(READ),
+    "deliveries:notice_retry": Rule(WRITE, make=notice, method="post"),
+}

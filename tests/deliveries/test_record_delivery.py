@@ -1,0 +1,115 @@
+"""Recording deliveries: once each, with the notices they bring."""
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError
+
+from deliveries import services
+from deliveries.models import Delivery, Notice
+from deliveries.services import DeliveryConflict, Entry, record_delivery
+from tests.accounts.factories import UserFactory
+from tests.deliveries.factories import MORNING, DeliveryFactory, SubscriptionFactory
+
+pytestmark = pytest.mark.django_db
+DAY = dt.date(2016, 10, 3)
+ENTRY = Entry("D-1", "M1", DAY, dt.time(10, 5), "handed_over")
+
+
+@pytest.fixture
+def record(workplace):
+    """Record a delivery on the morning of 3 October 2016."""
+    user = UserFactory()
+
+    def record(at=MORNING, **changes):
+        return record_delivery(
+            entry=ENTRY._replace(**changes),
+            workplace=workplace,
+            recorded_by=user,
+            at=at,
+        )
+
+    return record
+
+
+def test_every_family_of_the_member_gets_a_notice(record):
+    families = {
+        SubscriptionFactory(member_number="M1", email=f"{name}@example.jp")
+        for name in ("ichiro", "jiro")
+    }
+    SubscriptionFactory(member_number="M2")
+    delivery = record()
+    notices = Notice.objects.all()
+    assert {notice.subscription for notice in notices} == families
+    assert {(n.delivery, n.state, n.noticed_for) for n in notices} == {
+        (delivery, "due", DAY)
+    }
+
+
+def test_same_delivery_twice_is_one_with_one_notice(record):
+    SubscriptionFactory(member_number="M1")
+    assert record() == record()
+    assert (Delivery.objects.count(), Notice.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"member_number": "M2"},
+        {"status": "left"},
+        {"delivered_at": dt.time(10, 6)},
+        {"delivered_on": DAY - dt.timedelta(days=1)},
+    ],
+)
+def test_same_id_with_another_content_is_refused_by_name(record, change):
+    record()
+    with pytest.raises(DeliveryConflict, match="D-1"):
+        record(**change)
+    assert Delivery.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"confirmed_on": None},
+        {"confirmed_on": DAY + dt.timedelta(days=1)},
+        {"started_on": DAY + dt.timedelta(days=1)},
+        {"ended_on": DAY},
+        {"paused_until": DAY},
+    ],
+)
+def test_no_notice_for_who_must_not_get_one(record, state):
+    SubscriptionFactory(member_number="M1", **state)
+    record()
+    assert not Notice.objects.exists()
+
+
+def test_pause_that_is_over_brings_notices_again(record):
+    SubscriptionFactory(member_number="M1", paused_until=DAY - dt.timedelta(days=1))
+    record()
+    assert Notice.objects.count() == 1
+
+
+def test_old_news_is_recorded_without_a_notice(record):
+    SubscriptionFactory(member_number="M1")
+    record(at=MORNING + dt.timedelta(days=2))
+    assert Delivery.objects.count() == 1
+    assert not Notice.objects.exists()
+    record(external_id="D-2", at=MORNING + dt.timedelta(days=1))
+    assert Notice.objects.count() == 1
+
+
+def test_delivery_recorded_at_the_same_moment_is_taken_over(record, monkeypatch):
+    calls = []
+    real = services._record
+
+    def late(entries, workplace, recorded_by, at):
+        calls.append(entries)
+        if len(calls) == 1:
+            DeliveryFactory(**ENTRY._asdict())
+            raise IntegrityError
+        return real(entries, workplace, recorded_by, at)
+
+    monkeypatch.setattr(services, "_record", late)
+    assert record() == Delivery.objects.get()
+    assert len(calls) == 2
