@@ -1,12 +1,16 @@
 """Filters of the list of municipalities."""
 
+from typing import Any
+
 import django_filters as df
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core import fiscal
 from core.filters import AsOfFilter, ProgramFilterSet, SearchFilter
 
 from .filters import MunicipalityFilter, PrefectureFilter, ServiceAreaFilter
-from .models import Municipality
+from .models import Desk, Municipality
 
 
 class MunicipalityFilterSet(ProgramFilterSet):
@@ -22,3 +26,31 @@ class MunicipalityFilterSet(ProgramFilterSet):
     class Meta:
         model = Municipality
         fields = ("q", "on", "prefecture", "municipality", "kind", "service_area")
+
+
+class VerifiedFilter(df.ChoiceFilter):
+    """The desks whose telephone number nobody has verified for a year, or ever."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [("due", _("More than a year ago, or never")), ("never", _("Never"))]
+        super().__init__(choices=choices, label=_("Last verified"), **kwargs)
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        """Return the desks that are due; all without a choice."""
+        if value == "due":
+            return qs.due_for_verification(fiscal.local_date())
+        return qs.filter(verified_on__isnull=True) if value == "never" else qs
+
+
+class DeskFilterSet(ProgramFilterSet):
+    """Filters of the list of desks."""
+
+    q = SearchFilter(keys=["search_key", "municipality__search_key"])
+    prefecture = PrefectureFilter()
+    municipality = MunicipalityFilter()
+    kind = df.ChoiceFilter(choices=Desk.Kind)
+    verified = VerifiedFilter()
+
+    class Meta:
+        model = Desk
+        fields = ("q", "prefecture", "municipality", "kind", "verified")

@@ -1,18 +1,18 @@
 """Bringing in the list of municipalities: all of a file or nothing of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import BinaryIO, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core.dates import parse_date
 from core.spreadsheets.reading import Column, Reading, Row
 
-from .codes import validate_code
 from .models import Municipality
-from .prefectures import PREFECTURES
 
+# As in the published list; README.md of the data names their sources.
 COLUMNS = (
     Column("code", ("コード", "団体コード", "市区町村コード")),
     Column("prefecture_code", ("都道府県コード",), is_required=False),
@@ -21,6 +21,13 @@ COLUMNS = (
     Column("kana", ("読み", "よみ", "ふりがな")),
     Column("kind", ("種別",), is_required=False),
     Column("island", ("島しょ", "島しょ部"), is_required=False),
+)
+# What only the administration keeps: no published list knows it.
+KEPT_COLUMNS = (
+    Column("service_area", ("エリア内", "事業エリア内"), is_required=False),
+    Column("valid_from", ("有効開始日",), is_required=False),
+    Column("valid_until", ("有効終了日",), is_required=False),
+    Column("successor", ("承継団体コード",), is_required=False),
 )
 WRITTEN = ("prefecture_code", "prefecture", "name", "kana", "kind", "is_island")
 YES_NO = {"": False, "0": False, "1": True, "いいえ": False, "はい": True}
@@ -42,7 +49,7 @@ def import_municipalities(
     service_area: Collection[str] = (),
     dry_run: bool = False,
 ) -> Outcome:
-    """Bring in a list; return the counts.
+    """Bring in a published list; return the counts.
 
     Validity, successor and service area of rows that exist stay as they are, except
     that municipalities of the prefectures in `service_area` (codes) that are no islands
@@ -50,80 +57,107 @@ def import_municipalities(
     columns: the code table of the Ministry of Internal Affairs.
     """
     reading = Reading(file, filename, COLUMNS)
-    wanted: dict[str, Municipality] = {}
-    for row in reading.rows():
-        municipality = _read(reading, row)
-        if municipality and municipality.code in wanted:
-            reading.refuse(row, "code", _("This code stands in the file twice."))
-        elif municipality:
-            wanted[municipality.code] = municipality
-    reading.finish()
+    wanted = [municipality for _row, municipality in read_municipalities(reading)]
     with transaction.atomic():
-        outcome = _write(wanted, set(service_area), reading.read)
+        outcome = _write(wanted, set(service_area))
         if dry_run:
             transaction.set_rollback(True)
     return outcome
 
 
-def _read(reading: Reading, row: Row) -> Municipality | None:
-    """Return the municipality of a row, None when something is refused."""
-    before = len(reading.problems)
+def read_municipalities(reading: Reading) -> Sequence[tuple[Row, Municipality]]:
+    """Return the rows of a list, and an unsaved municipality of each.
+
+    Raises SpreadsheetError when any row is wrong. Costs one query if a column names
+    successors.
+    """
+    found = []
+    codes: set[str] = set()
+    for row in reading.rows():
+        municipality = _read(row)
+        _check(reading, row, municipality)
+        if municipality.code in codes:
+            reading.refuse(row, "code", _("This code stands in the file twice."))
+        codes.add(municipality.code)
+        found.append((row, municipality))
+    _link_successors(reading, found)
+    reading.finish()
+    return found
+
+
+def _read(row: Row) -> Municipality:
     code = row.text("code")
     if isinstance(row.values["code"], int):
-        code = code.zfill(6)  # a workbook that took the code for a number
-    municipality = Municipality(
+        code = code.zfill(6)  # a workbook took the code for a number
+    return Municipality(
         code=code,
-        prefecture_code=code[:2],
+        prefecture_code=row.text("prefecture_code").zfill(2)
+        if row.text("prefecture_code")
+        else code[:2],
         prefecture=row.text("prefecture"),
         name=row.text("name"),
         kana=row.text("kana"),
         kind=row.text("kind") or row.text("name")[-1:],
         is_island=YES_NO.get(row.text("island"), False),
+        is_in_service_area=YES_NO.get(row.text("service_area"), False),
     )
-    try:
-        validate_code(code)
-    except ValidationError as error:
-        reading.refuse(row, "code", error)
-        return None
-    known = dict(enumerate(PREFECTURES, start=1)).get(int(code[:2]))
-    if municipality.prefecture != known:
-        message = _("The code belongs to %(prefecture)s.")
-        reading.refuse(row, "prefecture", message % {"prefecture": known or "–"})
-    if row.text("prefecture_code").zfill(2) not in (code[:2], "00"):
-        message = _("The municipality code begins with %(code)s.")
-        reading.refuse(row, "prefecture_code", message % {"code": code[:2]})
-    if row.text("island") not in YES_NO:
-        reading.refuse(row, "island", _("Enter 1 for an island, else 0."))
-    _check_fields(reading, row, municipality)
-    return municipality if len(reading.problems) == before else None
 
 
-def _check_fields(reading: Reading, row: Row, municipality: Municipality) -> None:
-    for name in ("name", "kana", "kind"):
-        field = Municipality._meta.get_field(name)
+def _check(reading: Reading, row: Row, municipality: Municipality) -> None:
+    """Refuse what is wrong in `row`; set the dates of `municipality`."""
+    for column in ("island", "service_area"):
+        if row.text(column) not in YES_NO:
+            reading.refuse(row, column, _("Enter 1 for yes or 0 for no."))
+    for column in ("valid_from", "valid_until"):
         try:
-            field.clean(getattr(municipality, name), municipality)
+            written = row.text(column)
+            setattr(municipality, column, parse_date(written) if written else None)
         except ValidationError as error:
-            reading.refuse(row, name, error)
+            reading.refuse(row, column, error)
+    for check in (municipality.clean_fields, municipality.clean):
+        try:
+            check()
+        except ValidationError as error:
+            for column, errors in error.error_dict.items():
+                reading.refuse(row, column, ValidationError(errors))
+            return
+    begin, end = municipality.valid_from, municipality.valid_until
+    if begin and end and end < begin:
+        reading.refuse(row, "valid_until", _("The end lies before the beginning."))
 
 
-def _write(
-    wanted: dict[str, Municipality], service_area: set[str], read: int
-) -> Outcome:
-    """Write what differs. New and changed rows are saved one by one for the log."""
+def _link_successors(
+    reading: Reading, found: Sequence[tuple[Row, Municipality]]
+) -> None:
+    named = {row.text("successor") for row, _municipality in found} - {""}
+    known = Municipality.objects.in_bulk(named, field_name="code") if named else {}
+    for row, municipality in found:
+        code = row.text("successor")
+        if code and code not in known:
+            message = _("There is no municipality with this code.")
+            reading.refuse(row, "successor", message)
+        elif code == municipality.code:
+            message = _("A municipality cannot succeed itself.")
+            reading.refuse(row, "successor", message)
+        municipality.successor = known.get(code)
+
+
+def _write(wanted: Sequence[Municipality], service_area: set[str]) -> Outcome:
+    """Write what differs; changed rows one by one, so that the log sees them."""
     stored = Municipality.objects.in_bulk(field_name="code")
     new = []
     changed = 0
-    for code, municipality in wanted.items():
+    for municipality in wanted:
         is_served = municipality.prefecture_code in service_area
         is_served = is_served and not municipality.is_island
-        old = stored.get(code)
+        old = stored.get(municipality.code)
         if old is None:
             municipality.is_in_service_area = is_served
             new.append(municipality)
         elif _update(old, municipality, is_served):
             changed += 1
     Municipality.objects.bulk_create(new, batch_size=500)
+    read = len(wanted)
     return Outcome(read, len(new), changed, read - len(new) - changed)
 
 

@@ -1,23 +1,34 @@
 """Municipality, Desk and PostalCode."""
 
 import datetime as dt
+import re
+import unicodedata
 from typing import Self
 
 from auditlog.registry import auditlog
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.access import ScopedQuerySet
 from core.fields import DateField, SearchKeyField
 
 from .codes import validate_code
+from .prefectures import prefecture_name
 
 phone_validator = RegexValidator(
     r"^[0-9０-９+＋()（）\-－‐ー ]{3,20}$",
     _("Enter a telephone number such as 047-000-0000."),
 )
+
+
+def phone_uri(phone: str) -> str:
+    """Return the `tel:` address of a telephone number as it was written."""
+    digits = re.sub(r"[^0-9+]", "", unicodedata.normalize("NFKC", phone))
+    return f"tel:{digits}"
 
 
 class MunicipalityQuerySet(ScopedQuerySet):
@@ -114,6 +125,39 @@ class Municipality(models.Model):
     def __str__(self) -> str:
         return f"{self.prefecture}{self.name}"
 
+    def clean(self) -> None:
+        """Raise ValidationError unless code, prefecture, name and kind fit together."""
+        wrong = {}
+        if self.prefecture_code != self.code[:2]:
+            wrong["prefecture_code"] = _("The municipality code begins with %(code)s.")
+        if self.prefecture != prefecture_name(self.code[:2]):
+            wrong["prefecture"] = _("The municipality code belongs to %(prefecture)s.")
+        if self.kind != self.name[-1:]:
+            wrong["kind"] = _("The name does not end in %(kind)s.")
+        params = {
+            "code": self.code[:2],
+            "prefecture": prefecture_name(self.code[:2]) or "–",
+            "kind": self.kind,
+        }
+        if wrong:
+            raise ValidationError(
+                {
+                    field: ValidationError(message, code="inconsistent", params=params)
+                    for field, message in wrong.items()
+                }
+            )
+
+
+class DeskQuerySet(ScopedQuerySet):
+    """Desks: in use, due for a call."""
+
+    def due_for_verification(self, today: dt.date) -> Self:
+        """Return those in use that nobody has verified for a year, or ever."""
+        year_ago = today - dt.timedelta(days=365)
+        return self.filter(
+            Q(verified_on__isnull=True) | Q(verified_on__lt=year_ago), is_active=True
+        )
+
 
 class Desk(models.Model):
     """An office to call when something was noticed: town hall, support centre."""
@@ -155,7 +199,7 @@ class Desk(models.Model):
     is_active = models.BooleanField(_("in use"), default=True)
     search_key = SearchKeyField("name", "sub_area", "phone")
 
-    objects = ScopedQuerySet.as_manager()
+    objects = DeskQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("desk")
@@ -170,6 +214,15 @@ class Desk(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the page of the desk."""
+        return reverse("municipalities:desk_detail", args=[self.pk])
+
+    @property
+    def phone_uri(self) -> str:
+        """Return the `tel:` address of the telephone number."""
+        return phone_uri(self.phone)
 
 
 class PostalCode(models.Model):

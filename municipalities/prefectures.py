@@ -51,10 +51,15 @@ PREFECTURES = (
 )
 
 
+def prefecture_name(code: str) -> str:
+    """Return the name of a two-digit code; empty when there is none."""
+    known = {f"{number:02}": name for number, name in enumerate(PREFECTURES, start=1)}
+    return known.get(code, "")
+
+
 def parse_prefecture_codes(text: str) -> list[str]:
     """Return the two-digit codes in `11,12,13`. Raises ValueError for others."""
     codes = [code.strip().zfill(2) for code in text.split(",") if code.strip()]
-    known = {f"{number:02}" for number in range(1, len(PREFECTURES) + 1)}
-    if not known.issuperset(codes):
+    if not all(map(prefecture_name, codes)):
         raise ValueError(text)
     return codes

@@ -1,11 +1,10 @@
 """Looking up municipalities by what people type."""
 
-import re
-
 from django.db.models import Q
 
 from core.text import fold
 
+from .fields import postal_code
 from .models import Municipality
 
 LIMIT = 20
@@ -20,9 +19,7 @@ def suggest_municipalities(written: str) -> list[Municipality]:
     key = fold(written)
     if not key:
         return []
-    digits = re.sub(r"\D", "", key)
-    found = Q(search_key__contains=key)
-    if len(digits) == 7:
-        found = Q(postal_codes__code=digits)
+    code = postal_code(written)
+    found = Q(postal_codes__code=code) if code else Q(search_key__contains=key)
     rows = Municipality.objects.filter(found, valid_until__isnull=True)
     return list(rows.order_by("-is_in_service_area", "code")[:LIMIT])

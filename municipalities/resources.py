@@ -1,0 +1,122 @@
+"""The list of municipalities as a file, for the administration's import and export."""
+
+import io
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from import_export import fields, resources, widgets
+from import_export.formats.base_formats import Format
+from tablib import Dataset
+
+from core.spreadsheets.exports import XLSX, csv_lines, write_xlsx
+from core.spreadsheets.reading import Reading
+
+from .imports import COLUMNS, KEPT_COLUMNS, read_municipalities
+from .models import Municipality
+
+
+class SpreadsheetFormat(Format):
+    """Reads CSV and Excel alike; every row is checked before anything is offered."""
+
+    def __init__(self, encoding: str | None = None) -> None:
+        self.encoding = encoding
+
+    def get_title(self) -> Any:
+        """Return what the form shows."""
+        return _("Excel (.xlsx) or CSV")
+
+    def can_import(self) -> bool:
+        """Tell that files of this kind can be read."""
+        return True
+
+    def create_dataset(self, in_stream: bytes) -> Dataset:
+        """Return the rows with the columns that the file has.
+
+        Raises SpreadsheetError naming sheet, row and column of all that is wrong.
+        """
+        columns = (*COLUMNS, *KEPT_COLUMNS)
+        rows = read_municipalities(Reading(io.BytesIO(in_stream), "", columns))
+        resource = MunicipalityResource()
+        names = [c.name for c in columns if c.name in rows[0][0].values]
+        found = {f.column_name: f for f in resource.get_fields()}
+        dataset = Dataset(headers=names)
+        for _row, municipality in rows:
+            dataset.append([found[name].export(municipality) for name in names])
+        return dataset
+
+
+class CsvFormat(Format):
+    """Writes CSV that Excel opens rightly and that holds no formulas."""
+
+    def get_title(self) -> str:
+        """Return what the form shows."""
+        return "csv"
+
+    def can_export(self) -> bool:
+        """Tell that files of this kind can be written."""
+        return True
+
+    def get_extension(self) -> str:
+        """Return the ending of the file's name."""
+        return "csv"
+
+    def get_content_type(self) -> str:
+        """Return the type of the response."""
+        return "text/csv; charset=utf-8"
+
+    def export_data(self, dataset: Dataset, **kwargs: Any) -> bytes:
+        """Return the file."""
+        return "".join(csv_lines([dataset.headers], dataset)).encode()
+
+
+class XlsxFormat(CsvFormat):
+    """Writes a workbook in which text stays text."""
+
+    def get_title(self) -> str:
+        """Return what the form shows."""
+        return "xlsx"
+
+    def get_extension(self) -> str:
+        """Return the ending of the file's name."""
+        return "xlsx"
+
+    def get_content_type(self) -> str:
+        """Return the type of the response."""
+        return XLSX
+
+    def export_data(self, dataset: Dataset, **kwargs: Any) -> bytes:
+        """Return the file."""
+        title = str(Municipality._meta.verbose_name_plural)
+        with write_xlsx(title, dataset.headers, dataset) as file:
+            return file.read()
+
+
+class MunicipalityResource(resources.ModelResource):
+    """The columns of `import_municipalities`, and those only kept here.
+
+    A row is found by its code. Rows that did not change are left alone.
+    """
+
+    island = fields.Field("is_island", "island", widgets.BooleanWidget())
+    service_area = fields.Field(
+        "is_in_service_area", "service_area", widgets.BooleanWidget()
+    )
+    valid_from = fields.Field(
+        "valid_from", "valid_from", widgets.DateWidget("%Y/%m/%d")
+    )
+    valid_until = fields.Field(
+        "valid_until", "valid_until", widgets.DateWidget("%Y/%m/%d")
+    )
+    successor = fields.Field(
+        "successor", "successor", widgets.ForeignKeyWidget(Municipality, "code")
+    )
+
+    class Meta:
+        model = Municipality
+        import_id_fields = ("code",)
+        fields = tuple(column.name for column in (*COLUMNS, *KEPT_COLUMNS))
+        import_order = fields
+        export_order = fields
+        clean_model_instances = True
+        skip_unchanged = True
+        report_skipped = False
