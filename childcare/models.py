@@ -26,6 +26,10 @@ class Slot(models.TextChoices):
     AFTERNOON = "afternoon", _("Afternoon")
     ALL_DAY = "all_day", _("All day")
 
+    def overlaps(self, other: str) -> bool:
+        """Tell whether both take the same part of a day."""
+        return self == other or self.ALL_DAY in (self, other)
+
 
 class Weekday(models.TextChoices):
     """The days of the week, numbered as `datetime.date.weekday()` does."""
@@ -147,7 +151,7 @@ class Hub(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.code} {self.name}"
 
     def get_absolute_url(self) -> str:
         """Return the page of this hub."""
@@ -155,7 +159,8 @@ class Hub(models.Model):
 
     def month_url(self, month: Month) -> str:
         """Return the sheet of this hub for a month."""
-        return reverse("childcare:month_sheet", args=[self.code, *_parts(month)])
+        place = [self.code, month.year, month.month]
+        return reverse("childcare:month_sheet", args=place)
 
     def is_open_on(self, day: dt.date) -> bool:
         """Tell whether the contract covers `day`, by the rule of `open_on()`."""
@@ -177,10 +182,6 @@ class Hub(models.Model):
     def weekday_names(self) -> list[Any]:
         """The names of its weekdays."""
         return [Weekday(number).label for number in self.weekdays]
-
-
-def _parts(month: Month) -> tuple[int, int]:
-    return month.year, month.month
 
 
 class Session(models.Model):

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Self
 
-from django.db.models import DateField, Exists, OuterRef, Q, Value
+from django.db.models import DateField, Q, Value
 
 from core.access import ScopedQuerySet
 
@@ -26,18 +26,16 @@ class HubQuerySet(ScopedQuerySet):
 
     def contracted(self) -> Self:
         """Return the hubs that a municipality commissioned: the published series."""
-        return self.filter(series="contracted")
+        return self.filter(series=self.model.Series.CONTRACTED)
 
     def not_reported_in(self, month: Month) -> Self:
         """Return the hubs open in `month` without one session in it.
 
         Each row carries `missing_month`, the first day of the month.
         """
-        sessions = self.model._meta.get_field("sessions").related_model
-        reported = sessions.objects.within(month).filter(hub=OuterRef("pk"))
         return (
             self.open_between(month.first, month.last)
-            .exclude(Exists(reported))
+            .exclude(sessions__held_on__range=(month.first, month.last))
             .annotate(missing_month=Value(month.first, output_field=DateField()))
         )
 
