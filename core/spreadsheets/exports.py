@@ -21,7 +21,8 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMULA = re.compile(r"^[\s\u200b\u2060\ufeff\x00-\x1f]*[=+\-@|]|^[\t\r\n]")
+# Apostrophes before a formula are counted in, so that ours can be taken off again.
+FORMULA = re.compile(r"'*[=+\-@|]")
 # Characters that XML, and so a workbook, cannot hold.
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -124,9 +125,26 @@ def csv_lines(*parts: Iterable[Sequence[Any]]) -> Iterator[str]:
 def _csv_cell(value: Any) -> Any:
     if isinstance(value, dt.datetime):
         return formats.date_format(timezone.localtime(value), "Y-m-d H:i")
-    if isinstance(value, str) and FORMULA.match(unicodedata.normalize("NFKC", value)):
+    if isinstance(value, str) and is_formula(value):
         return "'" + value
     return "" if value is None else value
+
+
+def is_formula(text: str) -> bool:
+    """Tell whether a spreadsheet program might take `text` for a formula.
+
+    White space, controls and marks without width may stand before it, and it may be
+    written in full width.
+    """
+    if text[:1] in ("\t", "\r", "\n"):
+        return True
+    plain = unicodedata.normalize("NFKC", text)
+    start = next((i for i, char in enumerate(plain) if not _is_unseen(char)), 0)
+    return FORMULA.match(plain, start) is not None
+
+
+def _is_unseen(char: str) -> bool:
+    return char.isspace() or unicodedata.category(char) in ("Cc", "Cf", "Zs")
 
 
 def write_xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Any:
@@ -152,7 +170,7 @@ def _xlsx_cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
     cell = WriteOnlyCell(sheet, NOT_IN_XML.sub("", value))
     # Text stays text: without this openpyxl makes a formula of "=1+1".
     cell.data_type = "s"
-    if FORMULA.match(unicodedata.normalize("NFKC", value)):
+    if is_formula(value):
         cell.quotePrefix = True
     if bold:
         cell.font = Font(bold=True)

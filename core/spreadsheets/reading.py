@@ -74,14 +74,14 @@ class Problem(NamedTuple):
     message: str
 
     def __str__(self) -> str:
-        place = [self.file]
+        place = [self.file] if self.file else []
         if self.sheet:
             place.append(_("sheet %(sheet)s") % {"sheet": self.sheet})
         if self.row:
             place.append(_("row %(row)d") % {"row": self.row})
         if self.column:
             place.append(_("column %(column)s") % {"column": self.column})
-        return f"{_(', ').join(place)}: {self.message}"
+        return f"{', '.join(place)}: {self.message}" if place else self.message
 
 
 class SpreadsheetError(Exception):

@@ -6,7 +6,6 @@ The kind of a file is told by its content, never by its name.
 import csv
 import io
 import re
-import unicodedata
 import zipfile
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -18,7 +17,7 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from .exports import FORMULA
+from .exports import is_formula
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_COLUMNS = 256
@@ -113,9 +112,7 @@ def _csv_lines(text: str) -> Lines:
 
 def _without_prefix(cell: str) -> str:
     """Take away the apostrophe that our own CSV export puts before a formula."""
-    if cell.startswith("'") and FORMULA.match(unicodedata.normalize("NFKC", cell[1:])):
-        return cell[1:]
-    return cell
+    return cell[1:] if cell.startswith("'") and is_formula(cell[1:]) else cell
 
 
 def _sheets(content: bytes, notes: list[str]) -> Iterator[tuple[str, Lines]]:
