@@ -81,6 +81,10 @@ class SubscriptionForm(forms.ModelForm):
                 "subscription begins anew with another one."
             )
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """Keep `ended_on` in: without it Django skips the rule of one open row."""
+        return super()._get_validation_exclusions() - {"ended_on"}
+
     def clean_consent_on(self) -> dt.date:
         """Refuse a consent in the future."""
         refuse_future(self.cleaned_data["consent_on"])

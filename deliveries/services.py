@@ -19,7 +19,6 @@ from accounts.models import User, Workplace
 from core import fiscal
 
 from .models import Delivery, Notice, Subscription, new_message_id
-from .validators import envelope_address
 
 # News about the day before yesterday would frighten rather than calm.
 FRESH_FOR = dt.timedelta(days=1)
@@ -251,7 +250,7 @@ def notice_mail(notice: Notice) -> EmailMultiAlternatives:
     mail = EmailMultiAlternatives(
         subject,
         text,
-        to=[envelope_address(notice.subscription.email)],
+        to=[notice.subscription.email],
         headers={"Message-ID": notice.message_id, "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(html, "text/html")

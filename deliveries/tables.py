@@ -35,6 +35,8 @@ class SubscriptionTable(ProgramTable):
         verbose_name=_("municipality"),
         order_by="municipality__code",
     )
+    # No DateColumn: that one would render what is missing, too.
+    paused_until = tables.Column()
 
     class Meta(ProgramTable.Meta):
         model = Subscription

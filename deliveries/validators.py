@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from core.text import INVISIBLE
 
 # Domains whose mobile carriers gave out addresses that break the rule for dots
-# (`a..b@`, `.a@`, `a.@`) until 2009. They still arrive when the local part is quoted.
+# (`a..b@`, `.a@`, `a.@`) until 2009. They are handed to the mail server as they are;
+# putting such a local part in quotes is its business.
 CARRIER_DOMAINS = re.compile(
     r"(?:docomo\.ne\.jp|ezweb\.ne\.jp|au\.com|i\.softbank\.jp|softbank\.ne\.jp"
     r"|disney\.ne\.jp|[a-z]\.vodafone\.ne\.jp|(?:[a-z]{2}\.)?pdx\.ne\.jp"
@@ -79,10 +80,3 @@ def validate_address(address: str) -> None:
             code="dots",
         )
     validate_plain_address(address)
-
-
-def envelope_address(address: str) -> str:
-    """Return `address` as mail servers take it: an irregular local part in quotes."""
-    local, _at, domain = address.rpartition("@")
-    irregular = ".." in local or local.startswith(".") or local.endswith(".")
-    return f'"{local}"@{domain}' if irregular else address

@@ -4,7 +4,6 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from deliveries.validators import (
-    envelope_address,
     plain_member_number,
     validate_address,
     validate_member_number,
@@ -55,11 +54,6 @@ def test_other_address_is_refused_with_its_reason(address, code):
     with pytest.raises(ValidationError) as refused:
         validate_address(address)
     assert refused.value.code == code
-
-
-def test_irregular_local_part_travels_in_quotes():
-    assert envelope_address("a..b@docomo.ne.jp") == '"a..b"@docomo.ne.jp'
-    assert envelope_address("a.b@docomo.ne.jp") == "a.b@docomo.ne.jp"
 
 
 def test_member_number_is_stored_in_one_form():

@@ -25,12 +25,16 @@ def only_notice():
     return Notice.objects.get()
 
 
-def test_due_notice_arrives_with_its_message_id(settings):
-    notice = NoticeFactory(subscription__email="a..b@docomo.ne.jp")
+@pytest.mark.parametrize(
+    "address",
+    ["ichiro@example.jp", "a..b@docomo.ne.jp", ".a@ezweb.ne.jp", "a.@docomo.ne.jp"],
+)
+def test_due_notice_arrives_with_its_message_id(settings, address):
+    notice = NoticeFactory(subscription__email=address)
     with mail_server(settings) as server:
         assert send() == {"sent": 1}
     [received] = server.mails
-    assert server.recipients == ['<"a..b"@docomo.ne.jp>']
+    assert server.recipients == [f"<{address}>"]
     assert received["Message-ID"] == notice.message_id
     assert {part.get_content_type() for part in received.walk()} >= {
         "text/plain",

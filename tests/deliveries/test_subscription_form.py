@@ -1,0 +1,90 @@
+"""Recording and changing a subscription."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from deliveries.models import Subscription
+from tests.deliveries.factories import SubscriptionFactory
+from tests.municipalities.factories import MunicipalityFactory
+
+URL = reverse("deliveries:subscription_create")
+
+
+def subscription_data(**changes):
+    return {
+        "member_number": "ｍ－１２３",
+        "member_name": "見本 花子",
+        "municipality": "見本市",
+        "consent_on": "H28.4.1",
+        "consent_form": "paper",
+        "consent_by": "見本 太郎",
+        "family_name": "架空 一郎",
+        "email": "ichiro@example.jp",
+        "started_on": "2016/4/1",
+    } | changes
+
+
+@pytest.fixture
+def place(db):
+    return MunicipalityFactory(name="見本市")
+
+
+def test_coordinator_records_a_subscription_and_manager_may_not(
+    coordinator, manager, place
+):
+    assert coordinator.post(URL, subscription_data()).status_code == 302
+    subscription = Subscription.objects.get()
+    assert subscription.member_number == "M-123"
+    assert subscription.confirmed_on is None
+    assert manager.post(URL, subscription_data()).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"consent_on": ""}, "consent_on"),
+        ({"consent_form": ""}, "consent_form"),
+        ({"consent_by": ""}, "consent_by"),
+        ({"consent_on": "2099/1/1", "started_on": "2099/1/1"}, "consent_on"),
+        ({"started_on": "5/4/30"}, "started_on"),
+        ({"municipality": "999999"}, "municipality"),
+        ({"email": "a@example.jp, b@example.jp"}, "email"),
+        ({"email": "ichiro@example.jp\u200b"}, "email"),
+        ({"member_number": "山田"}, "member_number"),
+        ({"member_name": "見本\u202e花子"}, "member_name"),
+        ({"started_on": "2016/3/31"}, "__all__"),
+    ],
+)
+def test_bad_input_is_explained_beside_its_field(coordinator, place, changes, field):
+    page = coordinator.post(URL, subscription_data(**changes))
+    assert page.status_code == 200
+    assert list(page.context["form"].errors) == [field]
+    assert not Subscription.objects.exists()
+
+
+def test_address_gets_the_notices_of_a_member_once_while_open(coordinator, place):
+    ended = SubscriptionFactory(member_number="M-123", ended_on=dt.date(2016, 5, 1))
+    coordinator.post(URL, subscription_data())
+    page = coordinator.post(URL, subscription_data(email="ICHIRO@example.jp"))
+    assert page.context["form"].errors
+    coordinator.post(URL, subscription_data(email="jiro@example.jp"))
+    assert Subscription.objects.exclude(pk=ended.pk).count() == 2
+
+
+def test_confirmed_address_is_not_changed_in_the_form(coordinator, place):
+    subscription = SubscriptionFactory()
+    url = reverse("deliveries:subscription_update", args=[subscription.pk])
+    coordinator.post(url, subscription_data(email="other@example.jp"))
+    subscription.refresh_from_db()
+    assert subscription.email == "ichiro@example.jp"
+    assert subscription.member_number == "M-123"
+
+
+def test_unconfirmed_address_may_be_corrected(coordinator, place):
+    subscription = SubscriptionFactory(confirmed_on=None)
+    url = reverse("deliveries:subscription_update", args=[subscription.pk])
+    coordinator.post(url, subscription_data(email="other@example.jp"))
+    subscription.refresh_from_db()
+    assert subscription.email == "other@example.jp"

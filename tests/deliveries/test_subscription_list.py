@@ -1,0 +1,99 @@
+"""The list and the page of subscriptions."""
+
+import datetime as dt
+
+import pytest
+from auditlog.models import LogEntry
+from django.urls import reverse
+
+from tests.deliveries.factories import (
+    DeliveryFactory,
+    SentNoticeFactory,
+    SubscriptionFactory,
+)
+
+URL = reverse("deliveries:subscription_list")
+
+
+def count(client, **query):
+    return client.get(URL, query).context["summary"]["count"]
+
+
+def test_list_masks_names_and_addresses(manager, outsider):
+    SubscriptionFactory()
+    page = manager.get(URL).text
+    assert "見***" in page
+    assert "i***@example.jp" in page
+    assert not any(text in page for text in ("見本 花子", "架空 一郎", "ichiro"))
+    assert outsider.get(URL).status_code == 403
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_export_holds_no_names_and_addresses(manager, kind):
+    SubscriptionFactory(member_number="M777")
+    body = b"".join(manager.get(URL, {"export": kind}).streaming_content)
+    assert b"ichiro" not in body
+    if kind == "csv":
+        text = body.decode("utf-8")
+        assert "M777" in text
+        assert not any(name in text for name in ("見本 花子", "架空 一郎", "***"))
+
+
+def test_filters_of_the_list(manager):
+    SubscriptionFactory(member_number="A1", ended_on=dt.date(2017, 3, 21))
+    SubscriptionFactory(member_number="A2", confirmed_on=None)
+    SubscriptionFactory(member_number="A3", paused_until=dt.date(2099, 1, 1))
+    SubscriptionFactory(member_number="A4", member_name="架空 ハナコ")
+    assert count(manager, on="2017-03-20") == 3
+    assert count(manager, on="2017/3/21") == 2
+    assert count(manager, state="ended") == 1
+    assert count(manager, state="unconfirmed") == 1
+    assert count(manager, state="open") == 2
+    assert count(manager, paused="true") == 1
+    assert count(manager, paused="false") == 3
+    assert count(manager, q="ﾊﾅｺ") == 1
+    assert count(manager, q="ａ２") == 1
+    assert count(manager, prefecture="12") == 4
+
+
+def test_page_shows_all_and_is_logged(manager):
+    notice = SentNoticeFactory()
+    page = manager.get(notice.subscription.get_absolute_url())
+    for text in ("見本 花子", "架空 一郎", "ichiro@example.jp"):
+        assert text in page.text
+    title = page.text.partition("<title>")[2].partition("</title>")[0]
+    assert "花子" not in title
+    accessed = LogEntry.objects.filter(action=LogEntry.Action.ACCESS)
+    assert accessed.get().actor == manager.user
+
+
+def test_log_holds_no_personal_data(coordinator):
+    SubscriptionFactory().delete()
+    entries = LogEntry.objects.filter(content_type__app_label="deliveries")
+    assert entries.count() == 2
+    for entry in entries:
+        text = f"{entry.changes} {entry.object_repr}"
+        assert not any(name in text for name in ("花子", "一郎", "ichiro", "太郎"))
+
+
+def test_page_shows_the_deliveries_of_the_member_only(manager):
+    row = SubscriptionFactory()
+    DeliveryFactory(member_number=row.member_number)
+    DeliveryFactory(member_number="OTHER")
+    page = manager.get(row.get_absolute_url())
+    assert len(page.context["deliveries"]) == 1
+
+
+def test_query_counts_do_not_grow_with_rows(
+    manager, django_assert_max_num_queries, django_assert_num_queries
+):
+    notice = SentNoticeFactory()
+    url = notice.subscription.get_absolute_url()
+    for address in (URL, url):
+        with django_assert_max_num_queries(20) as few:
+            manager.get(address)
+        SubscriptionFactory.create_batch(20)
+        for _ in range(20):
+            SentNoticeFactory(subscription=notice.subscription)
+        with django_assert_num_queries(len(few)):
+            manager.get(address)
