@@ -122,21 +122,29 @@ def reverse_activity(*, activity: Activity, done_on: dt.date, reason: str) -> Ac
         raise ValidationError(
             {"done_on": _("A slip cannot be reversed before its own day.")}
         )
-    kept = ("group", "recipient", "helper", "municipality", "request")
-    reversal = Activity(
+    reversal = reverse_draft(activity, done_on=done_on, reason=reason)
+    reversal.save()
+    return reversal
+
+
+def reverse_draft(activity: Activity, *, done_on: dt.date, reason: str) -> Activity:
+    """Return the unsaved slip that takes `activity` back; it bears the same number."""
+    return Activity(
         kind=Activity.Kind.REVERSAL,
         reverses=activity,
         reversal_reason=reason,
         slip_number=activity.slip_number,
+        group_id=activity.group_id,
+        recipient_id=activity.recipient_id,
+        helper_id=activity.helper_id,
+        municipality_id=activity.municipality_id,
+        request_id=activity.request_id,
         done_on=done_on,
         duration_minutes=-activity.duration_minutes,
         circumstance=activity.circumstance,
         service=activity.service,
-        **{f"{name}_id": getattr(activity, f"{name}_id") for name in kept},
         **{name: -getattr(activity, name) for name in AMOUNTS},
     )
-    reversal.save()
-    return reversal
 
 
 def may_reverse(activity: Activity) -> bool:
