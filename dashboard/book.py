@@ -135,7 +135,8 @@ class Book:
         return self._stored.get((indicator.key, by), {})
 
     @cached_property
-    def _first_year(self) -> int:
+    def first_year(self) -> int:
+        """The first year of which anything is stored, at least ten years back."""
         known = self._base.aggregate(first=Min("fiscal_year"))["first"]
         back = self.running - LOOK_BACK + 1
         return min(known or back, back)
@@ -170,7 +171,7 @@ class Book:
         self, indicator: Indicator, by: str, years: frozenset[int] | None
     ) -> set[Moment]:
         """Return every day needed of an indicator, for itself and for its ratios."""
-        first = self._first_year if isinstance(indicator, Stock) else FIRST_YEAR
+        first = self.first_year if isinstance(indicator, Stock) else FIRST_YEAR
         span = range(first, self.running + 1)
         ratios = [
             i

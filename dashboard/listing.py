@@ -5,10 +5,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from .book import Book, breakdowns
-from .figures import Figure, plain_number, rounded
+from .figures import Figure, plain_number
 from .indicators import WHOLE, Indicator
 
 
@@ -55,47 +54,3 @@ def entry(figure: Figure) -> dict[str, Any]:
         "source": figure.source,
         "is_break": figure.is_break,
     }
-
-
-def header() -> list[str]:
-    """Return the headings of a spreadsheet of figures."""
-    return [
-        _("Fiscal year"),
-        _("Figure"),
-        _("Part"),
-        _("Value"),
-        _("Unit"),
-        _("Status"),
-        _("As of"),
-        _("From rows"),
-        _("Numerator"),
-        _("Denominator"),
-        _("Printed"),
-        _("Note"),
-        _("Source"),
-        _("Key"),
-    ]
-
-
-def spreadsheet_row(figure: Figure) -> list[Any]:
-    """Return a figure as a row under `header()`."""
-    decimals = figure.indicator.decimals
-    numbers = (figure.value, figure.computed_value)
-    value, computed = (None if n is None else rounded(n, decimals) for n in numbers)
-    key = figure.indicator.key
-    return [
-        figure.fiscal_year,
-        str(figure.indicator.label),
-        figure.name,
-        plain_number(value),
-        str(figure.indicator.unit),
-        str(figure.status.label),
-        figure.as_of,
-        plain_number(computed),
-        plain_number(figure.amount.numerator),
-        plain_number(figure.amount.denominator),
-        figure.printed,
-        "\n".join(figure.notes),
-        figure.source,
-        f"{key} {figure.breakdown}" if figure.breakdown else key,
-    ]

@@ -1,14 +1,12 @@
 """URLs of the dashboard."""
 
-from django.http import HttpResponse
 from django.urls import path
+
+from . import views
 
 app_name = "dashboard"
 urlpatterns = [
-    path("", lambda r: HttpResponse(""), name="dashboard"),
-    path(
-        "municipality/<str:code>/",
-        lambda r, code: HttpResponse(""),
-        name="municipality",
-    ),
+    path("", views.dashboard, name="dashboard"),
+    path("municipality/<str:code>/", views.municipality, name="municipality"),
+    path("<slug:program>/", views.program, name="program"),
 ]

@@ -1,0 +1,200 @@
+"""The year on one screen, the years of a program, the figures of a municipality."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+
+from core import fiscal
+from core.filters import FIRST_YEAR
+from core.programs import ProgramConfig
+from municipalities.models import Municipality
+from municipalities.prefectures import PREFECTURES
+
+from . import pages
+from .book import Book, breakdowns
+from .exports import KINDS, export_figures
+from .figures import Figure
+from .indicators import WHOLE, By, Indicator
+from .models import AnnualFigure
+
+MUNICIPALITY_YEARS = 5
+
+
+@permission_required(pages.PAGE, raise_exception=True)
+def dashboard(request: HttpRequest) -> HttpResponseBase:
+    """Show the year on one screen."""
+    year = _year(request)
+    of_year = Q(fiscal_year=year) & ~Q(breakdown__startswith="municipality=")
+    book = _book(request, only=Q(breakdown=WHOLE) | of_year)
+    cards = pages.year_cards(book, year)
+    if kind := _export(request):
+        cells = [cell for card in cards for cell in card.cells]
+        parts = [one for c in cells for part in c.parts for one in part.figures]
+        figures = [cell.figure for cell in cells if cell.figure]
+        return export_figures([*figures, *parts], kind, fiscal.label(year))
+    context = {"cards": cards} | _year_choice(book, year)
+    return render(request, "dashboard/dashboard.html", context)
+
+
+@permission_required(pages.PAGE, raise_exception=True)
+def program(request: HttpRequest, program: str) -> HttpResponseBase:
+    """Show all years of a program, and the parts of one."""
+    config = _program(program)
+    own = [i for i in pages.indicators_for(request.user) if i.app_label == program]
+    if not own:
+        raise PermissionDenied
+    year = _year(request)
+    book = _book(request, own, only=Q(breakdown=WHOLE) | Q(fiscal_year=year))
+    columns = [pages.Column(i, pages.read_series(book, i)) for i in own]
+    years = pages.years_table(columns, year)
+    choices, by = _breakdown(request, own)
+    prefecture = _prefecture(request) if by == "municipality" else ""
+    parts = _parts(request, book, columns, by, year, prefecture) if by else None
+    if kind := _export(request):
+        table = parts if parts and request.GET.get("table") == "parts" else years
+        return export_figures(table.figures, kind, str(config.verbose_name))
+    context = {
+        "program": config,
+        "columns": columns,
+        "years": years,
+        "parts": parts,
+        "choices": choices,
+        "by": by,
+        "prefecture": prefecture,
+        "drawings": pages.drawings(columns, year, book.running),
+    }
+    context |= _year_choice(book, year)
+    return render(request, "dashboard/program.html", context)
+
+
+@permission_required("municipalities.view_municipality", raise_exception=True)
+def municipality(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Show every figure of one municipality, of the last years."""
+    places = Municipality.objects.visible_to(request.user)
+    place = get_object_or_404(places, code=code)
+    year = _year(request)
+    own = [
+        indicator
+        for indicator in pages.indicators_for(request.user)
+        if "municipality" in breakdowns(indicator)
+    ]
+    book = _book(
+        request,
+        own,
+        only=Q(breakdown=WHOLE) | Q(breakdown=f"municipality={code}"),
+        within=("municipality", code),
+    )
+    years = range(year, max(year - MUNICIPALITY_YEARS, FIRST_YEAR - 1), -1)
+    table = _municipality_rows(book, own, code, years)
+    if kind := _export(request):
+        found = [f for _indicator, figures in table for f in figures or () if f]
+        return export_figures(found, kind, str(place))
+    context = {"place": place, "table": table, "years": years}
+    context |= _year_choice(book, year)
+    return render(request, "dashboard/municipality.html", context)
+
+
+def _municipality_rows(
+    book: Book, indicators: Iterable[Indicator], code: str, years: range
+) -> list[tuple[Indicator, list[Figure | None] | None]]:
+    """Return (indicator, figures by year); None instead where it failed."""
+    found = []
+    for indicator in indicators:
+        series = pages.read_series(book, indicator, "municipality", years)
+        figures = None
+        if series is not None:
+            figures = [series.get((year, code)) for year in years]
+        found.append((indicator, figures))
+    return found
+
+
+def _breakdown(
+    request: HttpRequest, indicators: Iterable[Indicator]
+) -> tuple[dict[str, By], str]:
+    """Return the breakdowns there are, and the one asked for, else the first."""
+    choices = pages.breakdown_choices(indicators)
+    by = request.GET.get("by") or next(iter(choices), "")
+    if by and by not in choices:
+        raise Http404
+    return choices, by
+
+
+def _parts(
+    request: HttpRequest,
+    book: Book,
+    wholes: list[pages.Column],
+    by: str,
+    year: int,
+    prefecture: str,
+) -> pages.Table:
+    """Return the table of the parts of one year, within one prefecture if given."""
+    wholes = [column for column in wholes if by in breakdowns(column.indicator)]
+    if prefecture:
+        inside = Q(fiscal_year=year, breakdown__startswith=f"municipality={prefecture}")
+        book = _book(
+            request,
+            book.indicators,
+            only=Q(breakdown=WHOLE) | inside,
+            within=("prefecture", prefecture),
+        )
+    shown = [column.indicator for column in wholes]
+    columns = [pages.Column(i, pages.read_series(book, i, by, [year])) for i in shown]
+    return pages.parts_table(columns, [] if prefecture else wholes, by, year)
+
+
+def _book(
+    request: HttpRequest, indicators: Iterable[Indicator] | None = None, **limits: Any
+) -> Book:
+    if indicators is None:
+        indicators = pages.indicators_for(request.user)
+    stored = AnnualFigure.objects.visible_to(request.user)
+    return Book(indicators, stored, today=fiscal.local_date(), **limits)
+
+
+def _year(request: HttpRequest) -> int:
+    """Return the year asked for, the running one without; else raise Http404."""
+    running = fiscal.current_year()
+    written = request.GET.get("year", "")
+    if not written:
+        return running
+    if written.isdecimal() and FIRST_YEAR <= int(written) <= running:
+        return int(written)
+    raise Http404
+
+
+def _year_choice(book: Book, year: int) -> dict[str, Any]:
+    """Return the context of the year chooser."""
+    first = min(book.first_year, year)
+    return {
+        "year": year,
+        "year_choices": range(book.running, first - 1, -1),
+        "year_before": year - 1 if year > FIRST_YEAR else None,
+        "year_after": year + 1 if year < book.running else None,
+        "is_running": year == book.running,
+        "today": book.today,
+    }
+
+
+def _export(request: HttpRequest) -> str:
+    kind = request.GET.get("export", "")
+    return kind if kind in KINDS else ""
+
+
+def _prefecture(request: HttpRequest) -> str:
+    code = request.GET.get("prefecture", "")
+    if code and code not in {f"{i:02}" for i in range(1, len(PREFECTURES) + 1)}:
+        raise Http404
+    return code
+
+
+def _program(label: str) -> ProgramConfig:
+    config = apps.app_configs.get(label)
+    if not isinstance(config, ProgramConfig):
+        raise Http404
+    return config
