@@ -32,7 +32,7 @@ class SubscriptionFilterSet(ProgramFilterSet):
     """Filters of the list of subscriptions."""
 
     q = SearchFilter(keys=["search_key"])
-    on = AsOfFilter(method_name="in_force", label=_("In force on"))
+    on = AsOfFilter(method_name="in_force", label=_("In force on the day"))
     state = df.ChoiceFilter(
         label=_("state"), choices=Progress.choices, method="filter_state"
     )
@@ -80,7 +80,7 @@ class NoticeFilterSet(ProgramFilterSet):
     fiscal_year = FiscalYearFilter()
     until = UntilFilter(field_name="noticed_for")
     state = df.ChoiceFilter(choices=Notice.State.choices)
-    sent = YesNoFilter(label=_("Sent"), method="filter_sent")
+    sent = YesNoFilter(label=_("Mail sent"), method="filter_sent")
     status = df.ChoiceFilter(
         field_name="delivery__status",
         label=_("Delivery status"),

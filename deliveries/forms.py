@@ -34,7 +34,9 @@ class MemberNumberField(forms.CharField):
     default_validators = (validate_member_number,)
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"label": _("member number"), "max_length": 20, **kwargs})
+        super().__init__(
+            **{"label": _("co-op member number"), "max_length": 20, **kwargs}
+        )
 
     def to_python(self, value: Any) -> str:
         """Return the number as it is stored."""

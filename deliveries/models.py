@@ -37,7 +37,7 @@ class Subscription(models.Model):
         WEB = "web", _("On the web")
 
     member_number = models.CharField(
-        _("member number"), max_length=20, validators=[validate_member_number]
+        _("co-op member number"), max_length=20, validators=[validate_member_number]
     )
     member_name = models.CharField(
         _("member delivered to"), max_length=100, validators=[no_invisible_characters]
@@ -168,7 +168,7 @@ class Delivery(models.Model):
         help_text=_("The identifier in the delivery system; it prevents doubles."),
     )
     member_number = models.CharField(
-        _("member number"), max_length=20, validators=[validate_member_number]
+        _("co-op member number"), max_length=20, validators=[validate_member_number]
     )
     delivered_on = DateField(_("day of delivery"))
     delivered_at = TimeField(_("time of delivery"))
@@ -234,10 +234,10 @@ class Notice(models.Model):
         DELIVERY = "delivery", _("Delivery notice")
 
     class State(models.TextChoices):
-        DUE = "due", _("Due")
+        DUE = "due", _("Waiting to be sent")
         SENDING = "sending", _("Being sent")
-        SENT = "sent", _("Sent")
-        FAILED = "failed", _("Failed")
+        SENT = "sent", _("Mail sent")
+        FAILED = "failed", _("Could not be sent")
         CANCELLED = "cancelled", _("Not sent on purpose")
 
     class Cancelled(models.TextChoices):

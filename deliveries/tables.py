@@ -92,7 +92,7 @@ class NoticeTable(ProgramTable):
         linkify=lambda record: record.subscription.get_absolute_url()
     )
     member_number = tables.Column(
-        accessor="subscription__member_number", verbose_name=_("member number")
+        accessor="subscription__member_number", verbose_name=_("co-op member number")
     )
     municipality = tables.Column(
         accessor="subscription__municipality__name",

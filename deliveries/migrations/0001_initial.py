@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                                 "A member number consists of up to 20 digits, letters and hyphens.",
                             )
                         ],
-                        verbose_name="member number",
+                        verbose_name="co-op member number",
                     ),
                 ),
                 ("delivered_on", core.fields.DateField(verbose_name="day of delivery")),
@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                                 "A member number consists of up to 20 digits, letters and hyphens.",
                             )
                         ],
-                        verbose_name="member number",
+                        verbose_name="co-op member number",
                     ),
                 ),
                 (
@@ -313,10 +313,10 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("due", "Due"),
+                            ("due", "Waiting to be sent"),
                             ("sending", "Being sent"),
-                            ("sent", "Sent"),
-                            ("failed", "Failed"),
+                            ("sent", "Mail sent"),
+                            ("failed", "Could not be sent"),
                             ("cancelled", "Not sent on purpose"),
                         ],
                         default="due",
