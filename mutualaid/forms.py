@@ -26,7 +26,7 @@ class ActivityForm(forms.ModelForm):
     duration_minutes = CountField(
         label=gettext_lazy("minutes"),
         required=False,
-        help_text=gettext_lazy("Or leave this empty and enter from and to."),
+        help_text=gettext_lazy("Or leave this empty and enter start and end time."),
     )
     slip_number = forms.CharField(
         label=gettext_lazy("slip number"),
@@ -104,7 +104,7 @@ def _minutes(data: dict[str, Any]) -> int:
         text = _("The end lies before the beginning. For a night enter the minutes.")
         raise ValidationError({"ended_at": text})
     if entered is not None and entered != minutes:
-        text = _("From and to make %(minutes)d minutes. Correct one of the two.")
+        text = _("Start and end make %(minutes)d minutes. Correct one of the two.")
         raise ValidationError({"duration_minutes": text % {"minutes": minutes}})
     return minutes
 

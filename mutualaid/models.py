@@ -233,8 +233,8 @@ class Activity(models.Model):
     )
     done_on = DateField(_("date"))
     fiscal_year = fiscal_year_field("done_on")
-    started_at = TimeField(_("from"), null=True, blank=True)
-    ended_at = TimeField(_("to"), null=True, blank=True)
+    started_at = TimeField(_("start time"), null=True, blank=True)
+    ended_at = TimeField(_("end time"), null=True, blank=True)
     duration_minutes = models.IntegerField(_("minutes"))
     circumstance = models.CharField(
         _("circumstance"), max_length=20, choices=Circumstance

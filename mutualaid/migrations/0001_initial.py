@@ -306,11 +306,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "started_at",
-                    core.fields.TimeField(blank=True, null=True, verbose_name="from"),
+                    core.fields.TimeField(blank=True, null=True, verbose_name="start time"),
                 ),
                 (
                     "ended_at",
-                    core.fields.TimeField(blank=True, null=True, verbose_name="to"),
+                    core.fields.TimeField(blank=True, null=True, verbose_name="end time"),
                 ),
                 ("duration_minutes", models.IntegerField(verbose_name="minutes")),
                 (
