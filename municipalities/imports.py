@@ -57,7 +57,7 @@ def import_municipalities(
     columns: the code table of the Ministry of Internal Affairs.
     """
     reading = Reading(file, filename, COLUMNS)
-    wanted = [municipality for _row, municipality in read_municipalities(reading)]
+    wanted = read_municipalities(reading)
     with transaction.atomic():
         outcome = _write(wanted, set(service_area))
         if dry_run:
@@ -142,15 +142,19 @@ def _link_successors(
         municipality.successor = known.get(code)
 
 
-def _write(wanted: Sequence[Municipality], service_area: set[str]) -> Outcome:
+def _write(
+    wanted: Sequence[tuple[Row, Municipality]], service_area: set[str]
+) -> Outcome:
     """Write what differs; changed rows one by one, so that the log sees them."""
     stored = Municipality.objects.in_bulk(field_name="code")
     new = []
     changed = 0
-    for municipality in wanted:
+    for row, municipality in wanted:
+        old = stored.get(municipality.code)
+        if old and "island" not in row.values:
+            municipality.is_island = old.is_island
         is_served = municipality.prefecture_code in service_area
         is_served = is_served and not municipality.is_island
-        old = stored.get(municipality.code)
         if old is None:
             municipality.is_in_service_area = is_served
             new.append(municipality)

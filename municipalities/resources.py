@@ -14,6 +14,9 @@ from core.spreadsheets.reading import Reading
 from .imports import COLUMNS, KEPT_COLUMNS, read_municipalities
 from .models import Municipality
 
+# What follows from code and name where a file does not say it.
+DERIVED = ("prefecture_code", "kind")
+
 
 class SpreadsheetFormat(Format):
     """Reads CSV and Excel alike; every row is checked before anything is offered."""
@@ -36,9 +39,9 @@ class SpreadsheetFormat(Format):
         """
         columns = (*COLUMNS, *KEPT_COLUMNS)
         rows = read_municipalities(Reading(io.BytesIO(in_stream), "", columns))
-        resource = MunicipalityResource()
-        names = [c.name for c in columns if c.name in rows[0][0].values]
-        found = {f.column_name: f for f in resource.get_fields()}
+        present = {*DERIVED, *rows[0][0].values}
+        names = [column.name for column in columns if column.name in present]
+        found = MunicipalityResource().fields
         dataset = Dataset(headers=names)
         for _row, municipality in rows:
             dataset.append([found[name].export(municipality) for name in names])

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView
 
@@ -79,4 +79,6 @@ class DeskDetailView(PermissionRequiredMixin, DetailView):
 def suggest(request: HttpRequest) -> HttpResponse:
     """Answer with the options for what was typed so far; every signed-in person may."""
     found = suggest_municipalities(request.GET.get("q", ""))
-    return render(request, "municipalities/_suggestions.html", {"found": found})
+    # Without the request: the frame of a page, and its queries, are not needed here.
+    options = render_to_string("municipalities/_suggestions.html", {"found": found})
+    return HttpResponse(options)

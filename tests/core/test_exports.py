@@ -59,6 +59,7 @@ def test_list_is_exported_as_people_read_it(manager, kind):
     DeskFactory(name="=高齢福祉課", phone="+81-47-000-0000")
     response = manager.get(reverse("municipalities:desk_list"), {"export": kind})
     body = b"".join(response.streaming_content)
+    response.close()
     if kind == "csv":
         rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
     else:
@@ -75,6 +76,8 @@ def test_list_is_exported_as_people_read_it(manager, kind):
 def test_file_has_a_japanese_name(manager, kind):
     MunicipalityFactory()
     url = reverse("municipalities:municipality_list")
-    disposition = manager.get(url, {"export": kind})["Content-Disposition"]
+    response = manager.get(url, {"export": kind})
+    disposition = response["Content-Disposition"]
+    response.close()
     assert disposition.startswith("attachment; filename*=utf-8''")
     assert "自治体" in urllib.parse.unquote(disposition)

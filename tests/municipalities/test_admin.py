@@ -1,0 +1,274 @@
+"""Municipalities and desks in the administration, as an administrator."""
+
+import datetime as dt
+import io
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.urls import reverse
+from openpyxl import Workbook, load_workbook
+
+from core import fiscal
+from municipalities.models import Desk, Municipality
+from tests.municipalities.factories import DeskFactory, MunicipalityFactory
+
+LIST = reverse("admin:municipalities_municipality_changelist")
+IMPORT = reverse("admin:municipalities_municipality_import")
+PROCESS = reverse("admin:municipalities_municipality_process_import")
+EXPORT = reverse("admin:municipalities_municipality_export")
+DESKS = reverse("admin:municipalities_desk_changelist")
+HEADER = "code,prefecture,name,kana,kind,island,service_area,valid_until\n"
+CHIBA = "121002,千葉県,千葉市,ちばし,市,0,1,\n"
+
+
+@pytest.fixture
+def kamagaya(db):
+    return MunicipalityFactory(code="122246", name="鎌ケ谷市", kana="かまがやし")
+
+
+def codes(page):
+    return [row.code for row in page.context["cl"].result_list]
+
+
+def upload(client, content, name="list.csv"):
+    if isinstance(content, str):
+        content = content.encode()
+    file = SimpleUploadedFile(name, content)
+    return client.post(IMPORT, {"import_file": file, "format": "0", "resource": "0"})
+
+
+def confirm(client, page):
+    return client.post(PROCESS, page.context["confirm_form"].initial)
+
+
+@pytest.mark.parametrize(
+    "written", ["鎌ヶ谷", "カマガヤ", "ｶﾏｶﾞﾔ", "１２２２４６", "千葉県 鎌"]
+)
+def test_search_folds_width_and_kana(administrator, kamagaya, written):
+    MunicipalityFactory(code="122033", name="市川市", kana="いちかわし")
+    assert codes(administrator.get(LIST, {"q": written})) == ["122246"]
+
+
+def test_list_is_filtered(administrator, kamagaya):
+    MunicipalityFactory(
+        code="134023", prefecture_code="13", is_island=True, is_in_service_area=False
+    )
+    for query in ({"prefecture": "13"}, {"is_island__exact": "1"}):
+        assert codes(administrator.get(LIST, query)) == ["134023"]
+    page = administrator.get(LIST, {"is_in_service_area__exact": "1"})
+    assert codes(page) == ["122246"]
+
+
+def test_only_administrators_come_in(manager, staff, administrator):
+    assert administrator.get(LIST).status_code == 200
+    for client in (manager, staff):
+        assert client.get(LIST).status_code == 302
+        assert client.get(IMPORT).status_code == 302
+
+
+def change_data(municipality, **changes):
+    names = ["code", "prefecture_code", "prefecture", "name", "kana", "kind"]
+    data = {name: getattr(municipality, name) for name in names}
+    management = {"desks-TOTAL_FORMS": "0", "desks-INITIAL_FORMS": "0"}
+    return data | management | changes
+
+
+def test_change_is_saved_and_stands_in_the_history(administrator, kamagaya):
+    url = reverse("admin:municipalities_municipality_change", args=[kamagaya.pk])
+    data = change_data(kamagaya, valid_until="平成29年3月31日")
+    assert administrator.post(url, data).status_code == 302
+    kamagaya.refresh_from_db()
+    assert kamagaya.valid_until == dt.date(2017, 3, 31)
+    history = reverse("admin:municipalities_municipality_history", args=[kamagaya.pk])
+    assert administrator.user.display_name in administrator.get(history).text
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"code": "122247"}, "code"),
+        ({"prefecture": "東京都"}, "prefecture"),
+        ({"prefecture_code": "13"}, "prefecture_code"),
+        ({"kind": "町"}, "kind"),
+        ({"valid_from": "5/4/30"}, "valid_from"),
+    ],
+)
+def test_what_does_not_fit_is_refused(administrator, kamagaya, changes, field):
+    url = reverse("admin:municipalities_municipality_change", args=[kamagaya.pk])
+    page = administrator.post(url, change_data(kamagaya, **changes))
+    assert list(page.context["adminform"].form.errors) == [field]
+
+
+def test_municipality_in_use_is_not_deleted_and_the_reason_is_given(
+    administrator, kamagaya
+):
+    desk = DeskFactory(municipality=kamagaya)
+    url = reverse("admin:municipalities_municipality_delete", args=[kamagaya.pk])
+    bulk = {"action": "delete_selected", "_selected_action": [kamagaya.pk]}
+    for page in (
+        administrator.get(url),
+        administrator.post(url, {"post": "yes"}),
+        administrator.post(LIST, bulk),
+        administrator.post(LIST, bulk | {"post": "yes"}),
+    ):
+        assert page.status_code == 200
+        assert desk.name in page.text
+        assert list(page.context["messages"])
+    assert Municipality.objects.filter(pk=kamagaya.pk).exists()
+
+
+def test_municipality_that_nothing_uses_is_deleted(administrator, kamagaya):
+    kamagaya.postal_codes.create(code="2730100")
+    url = reverse("admin:municipalities_municipality_delete", args=[kamagaya.pk])
+    assert "2730100" not in administrator.get(url).text
+    assert administrator.post(url, {"post": "yes"}).status_code == 302
+    assert not Municipality.objects.exists()
+
+
+def test_service_area_is_marked_for_many_and_logged(administrator, kamagaya):
+    action = {"_selected_action": [kamagaya.pk]}
+    administrator.post(LIST, action | {"action": "take_out_of_service_area"})
+    assert not Municipality.objects.in_service_area().exists()
+    administrator.post(LIST, action | {"action": "put_into_service_area"})
+    assert Municipality.objects.in_service_area().exists()
+    assert LogEntry.objects.count() == 2
+
+
+def test_import_shows_first_and_saves_when_confirmed(administrator, kamagaya):
+    page = upload(administrator, HEADER + CHIBA)
+    assert "千葉市" in page.text
+    assert not Municipality.objects.filter(code="121002").exists()
+    assert confirm(administrator, page).status_code == 302
+    chiba = Municipality.objects.get(code="121002")
+    assert chiba.is_in_service_area
+    assert chiba.prefecture_code == "12"
+    assert "ちばし" in chiba.search_key
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("121003,千葉県,千葉市,ちばし,市,0,1,\n", "code"),
+        ("122033,千葉県,市川市,いちかわし,市,0,1,5/4/30\n", "valid_until"),
+        ("122033,東京都,市川市,いちかわし,市,0,1,\n", "prefecture"),
+        ("合計,,,,,,,\n", "3"),
+    ],
+)
+def test_import_names_row_and_column_and_saves_nothing(administrator, line, words):
+    page = upload(administrator, HEADER + CHIBA + line)
+    assert page.status_code == 200
+    errors = page.context["form"].errors["import_file"]
+    assert "3" in errors[0]
+    assert words in errors[0]
+    assert "confirm_form" not in page.context
+    assert not Municipality.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00\x01", b"<html>", b"PK\x03\x04", "色\n赤\n".encode("cp932")]
+)
+def test_import_of_something_else_is_explained(administrator, content):
+    page = upload(administrator, content, "list.xlsx")
+    assert page.status_code == 200
+    assert page.context["form"].errors["import_file"]
+
+
+def test_import_without_the_stored_file_is_explained(administrator, kamagaya):
+    page = upload(administrator, HEADER + CHIBA)
+    confirm(administrator, page)
+    again = confirm(administrator, page)
+    assert again.status_code == 302
+    assert again.url == IMPORT
+
+
+def test_export_goes_round(administrator, kamagaya):
+    call_command("import_municipalities", verbosity=0)
+    for number, kind in enumerate(("xlsx", "csv")):
+        data = {"format": str(number), "resource": "0"}
+        response = administrator.post(EXPORT, data)
+        assert f".{kind}" in response["Content-Disposition"]
+        back = upload(administrator, response.content, f"list.{kind}")
+        result = back.context["result"]
+        assert result.total_rows == 1741
+        assert result.totals["skip"] == 1741
+
+
+def test_export_has_no_formula_and_a_mark_for_excel(administrator):
+    MunicipalityFactory(name="=1+1市")
+    csv = administrator.post(EXPORT, {"format": "1", "resource": "0"}).content
+    assert csv.startswith(b"\xef\xbb\xbf")
+    assert "'=1+1市" in csv.decode()
+    xlsx = administrator.post(EXPORT, {"format": "0", "resource": "0"}).content
+    cells = [
+        c for row in load_workbook(io.BytesIO(xlsx)).active.iter_rows() for c in row
+    ]
+    assert {cell.data_type for cell in cells if cell.value} == {"s"}
+
+
+def test_code_that_excel_took_for_a_number_is_read(administrator):
+    book = Workbook()
+    book.active.append(["code", "prefecture", "name", "kana"])
+    book.active.append([11002, "北海道", "札幌市", "さっぽろし"])
+    out = io.BytesIO()
+    book.save(out)
+    page = upload(administrator, out.getvalue(), "list.xlsx")
+    confirm(administrator, page)
+    assert Municipality.objects.get().code == "011002"
+
+
+def test_desks_are_verified_today(administrator):
+    desk = DeskFactory(verified_on=None)
+    data = {"action": "verify_today", "_selected_action": [desk.pk]}
+    administrator.post(DESKS, data)
+    desk.refresh_from_db()
+    assert desk.verified_on == fiscal.local_date()
+    assert LogEntry.objects.count() == 1
+
+
+def test_desk_with_a_wrong_number_or_future_day_is_refused(administrator, kamagaya):
+    url = reverse("admin:municipalities_desk_add")
+    data = {
+        "municipality": kamagaya.pk,
+        "kind": "municipal",
+        "name": "高齢福祉課",
+        "phone": "でんわ",
+        "verified_on": "2999/1/1",
+    }
+    page = administrator.post(url, data)
+    assert set(page.context["adminform"].form.errors) == {"phone", "verified_on"}
+    good = data | {"phone": "047-000-0000", "verified_on": "R5.4.1"}
+    assert administrator.post(url, good).status_code == 302
+    assert Desk.objects.get().verified_on == dt.date(2023, 4, 1)
+
+
+def test_desks_are_searched_by_the_name_of_the_municipality(administrator, kamagaya):
+    DeskFactory(municipality=kamagaya)
+    DeskFactory()
+    page = administrator.get(DESKS, {"q": "かまがや"})
+    assert page.context["cl"].result_count == 1
+
+
+def test_autocomplete_finds_by_kana(administrator, kamagaya):
+    query = {
+        "app_label": "municipalities",
+        "model_name": "desk",
+        "field_name": "municipality",
+        "term": "カマガヤ",
+    }
+    page = administrator.get(reverse("admin:autocomplete"), query)
+    assert [row["text"] for row in page.json()["results"]] == ["千葉県鎌ケ谷市"]
+
+
+@pytest.mark.parametrize("url", [LIST, DESKS])
+def test_query_count_does_not_grow_with_rows(
+    administrator, url, django_assert_max_num_queries, django_assert_num_queries
+):
+    DeskFactory()
+    administrator.get(url)
+    with django_assert_max_num_queries(15) as few:
+        administrator.get(url)
+    DeskFactory.create_batch(20)
+    with django_assert_num_queries(len(few)):
+        administrator.get(url)
