@@ -3,10 +3,16 @@
 from allauth.account import views
 from django.urls import path
 
+from .views import PasswordChangeView
+
 urlpatterns = [
     path("login/", views.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
-    path("password/change/", views.password_change, name="account_change_password"),
+    path(
+        "password/change/",
+        PasswordChangeView.as_view(),
+        name="account_change_password",
+    ),
 ]
