@@ -101,7 +101,7 @@ class DeskInline(admin.TabularInline):
     model = Desk
     form = DeskForm
     extra = 0
-    fields = ("kind", "name", "sub_area", "phone", "verified_on", "is_active")
+    fields = ("kind", "name", "phone", "verified_on", "is_active")
     show_change_link = True
 
 
@@ -225,6 +225,12 @@ class MunicipalityAdmin(ImportExportModelAdmin):
                 messages.ERROR,
             )
         return HttpResponseRedirect(reverse("admin:municipalities_municipality_import"))
+
+    def add_success_message(self, result: Result, request: HttpRequest) -> None:
+        """Say how many rows are new and how many changed."""
+        message = _("Imported: %(new)d new, %(changed)d changed, the others as before.")
+        counts = {"new": result.totals["new"], "changed": result.totals["update"]}
+        messages.success(request, message % counts)
 
     def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:
         """Report success only when everything was saved."""

@@ -96,7 +96,6 @@ def test_sign_in_never_leads_to_another_host(client, user, target):
     assert urljoin("http://testserver/accounts/login/", seen).startswith(
         "http://testserver/"
     )
-    assert "evil" not in client.get(LOGIN, {"next": target}).headers.get("Location", "")
 
 
 def test_sign_out_is_by_post_only(client, user):
@@ -125,7 +124,7 @@ def test_changing_the_password_goes_home_with_a_message(client, user):
     data = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
     page = client.post(CHANGE, data, follow=True)
     assert page.redirect_chain[0][0] == reverse("home")
-    assert "パスワードが変更されました" in page.text
+    assert "パスワードを変更しました" in page.text
     assert is_signed_in(client)
     user.refresh_from_db()
     assert user.check_password(NEW)
