@@ -135,13 +135,13 @@ class TariffTable(ProgramTable):
         linkify=lambda record: record.group.get_absolute_url(),
     )
     valid_from = tables.DateColumn()
-    unit_minutes = AmountColumn()
-    minimum_minutes = AmountColumn()
-    rounding_minutes = AmountColumn()
-    fee_jpy = AmountColumn()
-    helper_share_jpy = AmountColumn()
-    office_share_jpy = AmountColumn()
-    travel_jpy = AmountColumn()
+    unit_minutes = AmountColumn(verbose_name=_("unit (minutes)"))
+    minimum_minutes = AmountColumn(verbose_name=_("minimum (minutes)"))
+    rounding_minutes = AmountColumn(verbose_name=_("rounding (minutes)"))
+    fee_jpy = AmountColumn(verbose_name=_("fee (yen)"))
+    helper_share_jpy = AmountColumn(verbose_name=_("helper's share (yen)"))
+    office_share_jpy = AmountColumn(verbose_name=_("office's share (yen)"))
+    travel_jpy = AmountColumn(verbose_name=_("travel costs (yen)"))
 
     class Meta(ProgramTable.Meta):
         model = Tariff

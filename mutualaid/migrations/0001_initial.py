@@ -306,11 +306,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "started_at",
-                    core.fields.TimeField(blank=True, null=True, verbose_name="start time"),
+                    core.fields.TimeField(
+                        blank=True, null=True, verbose_name="start time"
+                    ),
                 ),
                 (
                     "ended_at",
-                    core.fields.TimeField(blank=True, null=True, verbose_name="end time"),
+                    core.fields.TimeField(
+                        blank=True, null=True, verbose_name="end time"
+                    ),
                 ),
                 ("duration_minutes", models.IntegerField(verbose_name="minutes")),
                 (

@@ -20,7 +20,7 @@ function minutesOf(row) {
 }
 
 function isFilled(row) {
-  return [...row.querySelectorAll("input, select")].some((field) => read(field.value));
+  return [...row.querySelectorAll("[name]")].some((field) => read(field.value));
 }
 
 function update() {
@@ -35,4 +35,5 @@ function update() {
 
 shown.hidden = false;
 sheet.addEventListener("input", update);
+sheet.addEventListener("change", update);
 update();
