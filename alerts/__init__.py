@@ -1,0 +1,1 @@
+"""Incident reports, their way to a municipal desk, and case stories."""

@@ -1,9 +1,24 @@
 """Application configuration."""
 
-from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from core import programs
 
 
-class Config(AppConfig):
-    """Placeholder."""
+class AlertsConfig(programs.ProgramConfig):
+    """Incident reports and case stories."""
 
     name = "alerts"
+    verbose_name = _("Incident reports")
+    order = 20
+    pages = (
+        programs.Page(
+            "alerts:report_list", _("Incident reports"), "alerts.view_incidentreport"
+        ),
+        programs.Page("alerts:story_list", _("Case stories"), "alerts.view_casestory"),
+    )
+    action = programs.Page(
+        "alerts:report_create",
+        _("Record what you noticed"),
+        "alerts.add_incidentreport",
+    )

@@ -87,10 +87,7 @@ class FiscalYear(models.Func):
     ) -> tuple[str, list[Any]]:
         """Compile for SQLite, where instants are stored as text in UTC."""
         month, day = year_start()
-        zone = ""
-        if self._is_instant():
-            offset = ZoneInfo(settings.TIME_ZONE).utcoffset(dt.datetime(2000, 1, 1))  # noqa: DTZ001 - any day does
-            zone = f"'{offset.total_seconds() / 60:+.0f} minutes', "  # type: ignore[union-attr]
+        zone = f"'{_sqlite_offset()}', " if self._is_instant() else ""
         return self.as_sql(
             compiler,
             connection,
@@ -118,6 +115,38 @@ class FiscalYear(models.Func):
         )
 
 
+@deconstructible(path="core.fiscal.LocalDate")
+class LocalDate(models.Func):
+    """The date in Japan of an instant, in the database's own functions.
+
+    For a stored column by which a list or a figure cuts off at a day, so that both cut
+    at the same midnight whatever the time zone of the connection.
+    """
+
+    arity = 1
+    output_field = models.DateField()
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, list[Any]]:
+        """Compile for SQLite, where instants are stored as text in UTC."""
+        template = f"date(%(expressions)s, '{_sqlite_offset()}')"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, list[Any]]:
+        """Compile for PostgreSQL."""
+        template = f"CAST(%(expressions)s AT TIME ZONE '{settings.TIME_ZONE}' AS date)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+def _sqlite_offset() -> str:
+    """Return the distance to UTC as a modifier of SQLite's `date()`."""
+    offset = ZoneInfo(settings.TIME_ZONE).utcoffset(dt.datetime(2000, 1, 1))  # noqa: DTZ001 - any day does
+    return f"{offset.total_seconds() / 60:+.0f} minutes"  # type: ignore[union-attr]
+
+
 def fiscal_year_field(source: str) -> models.GeneratedField:
     """Return a stored column holding the fiscal year of the field `source`.
 
@@ -129,4 +158,14 @@ def fiscal_year_field(source: str) -> models.GeneratedField:
         output_field=models.IntegerField(),
         db_persist=True,
         verbose_name=gettext_lazy("fiscal year"),
+    )
+
+
+def local_date_field(source: str) -> models.GeneratedField:
+    """Return a stored column holding the date in Japan of the instant `source`."""
+    return models.GeneratedField(
+        expression=LocalDate(source),
+        output_field=models.DateField(),
+        db_persist=True,
+        verbose_name=gettext_lazy("date"),
     )

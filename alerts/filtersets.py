@@ -1,0 +1,85 @@
+"""Filters of the lists of reports and case stories."""
+
+import django_filters as df
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Workplace
+from core.filters import (
+    FiscalYearFilter,
+    ProgramFilterSet,
+    SearchFilter,
+    UntilFilter,
+    YesNoFilter,
+)
+from municipalities.filters import MunicipalityFilter, PrefectureFilter
+
+from .choices import Channel, Outcome, ReportState, StoryState
+from .models import CaseStory, IncidentReport, Sign, pk_of_number
+
+
+class ReportSearchFilter(SearchFilter):
+    """Search by receipt number or municipality only.
+
+    What is searched stands in the address and in logs: so no names, no places.
+    """
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        """Return the report with the number, else those of the municipality."""
+        pk = pk_of_number(value or "")
+        return super().filter(qs, value) if pk is None else qs.filter(pk=pk)
+
+
+class IncidentReportFilterSet(ProgramFilterSet):
+    """Filters of the list of reports."""
+
+    q = ReportSearchFilter(
+        keys=["municipality__search_key"], label=_("Receipt number or municipality")
+    )
+    fiscal_year = FiscalYearFilter()
+    until = UntilFilter(field_name="noticed_on")
+    passed_on = YesNoFilter(
+        field_name="passed_on_at",
+        lookup_expr="isnull",
+        exclude=True,
+        label=_("Passed on"),
+    )
+    state = df.ChoiceFilter(choices=ReportState)
+    channel = df.ChoiceFilter(choices=Channel, label=_("Channel"))
+    sign = df.ModelChoiceFilter(
+        field_name="signs",
+        queryset=Sign.objects.all(),
+        to_field_name="code",
+        label=_("What was noticed"),
+    )
+    outcome = df.ChoiceFilter(choices=Outcome, label=_("Outcome"))
+    workplace = df.ModelChoiceFilter(queryset=Workplace.objects.all())
+    prefecture = PrefectureFilter()
+    municipality = MunicipalityFilter()
+
+    class Meta:
+        model = IncidentReport
+        fields = (
+            "q",
+            "fiscal_year",
+            "until",
+            "passed_on",
+            "state",
+            "channel",
+            "sign",
+            "outcome",
+            "workplace",
+            "prefecture",
+            "municipality",
+        )
+
+
+class CaseStoryFilterSet(ProgramFilterSet):
+    """Filters of the list of case stories."""
+
+    q = SearchFilter(keys=["search_key"])
+    state = df.ChoiceFilter(choices=StoryState)
+
+    class Meta:
+        model = CaseStory
+        fields = ("q", "state")

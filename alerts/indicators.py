@@ -1,0 +1,39 @@
+"""Figures of the incident reports."""
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.indicators import By, Flow, by_area, register
+
+from .models import IncidentReport
+
+register(
+    Flow(
+        key="alerts.reports",
+        label=_("Reports passed on to a municipal desk"),
+        unit=_("reports"),
+        definition=_(
+            "Reports noticed in the year that were passed on to a municipal desk, "
+            "closed or not. A year with reports of which none was passed on is 0."
+        ),
+        # All reports, so that a year in which none was passed on is not missing.
+        records=lambda: IncidentReport.objects.all(),
+        on="noticed_on",
+        measure=Count("pk", filter=Q(passed_on_at__isnull=False)),
+        by={
+            "channel": By(label=_("Channel"), path="channel"),
+            **by_area(),
+            "sign": By(
+                label=_("What was noticed"),
+                path="signs__code",
+                name="signs__name",
+                adds_up=False,
+            ),
+            "outcome": By(label=_("Outcome"), path="outcome"),
+        },
+        rows="alerts:report_list",
+        rows_query={"passed_on": "true"},
+        permission="alerts.view_incidentreport",
+        order=10,
+    )
+)

@@ -1,0 +1,46 @@
+"""Sets of incident reports."""
+
+from typing import Self
+
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat, LPad
+
+from agreements.models import Agreement
+from core.access import ScopedQuerySet
+from core.fiscal import FiscalYear
+
+from .choices import ReportState, StoryState
+
+NUMBER_DIGITS = 6
+
+
+class IncidentReportQuerySet(ScopedQuerySet):
+    """Reports: passed on, waiting, with number, with agreement."""
+
+    def passed_on(self) -> Self:
+        """Return those that reached a municipal desk, closed or not."""
+        return self.filter(passed_on_at__isnull=False)
+
+    def waiting(self) -> Self:
+        """Return those that nobody has passed on or closed yet."""
+        return self.filter(state=ReportState.RECEIVED)
+
+    def with_number(self) -> Self:
+        """Annotate `number`, the receipt number, for lists and their export."""
+        year = Cast(FiscalYear("received_at"), CharField())
+        digits = LPad(Cast("pk", CharField()), NUMBER_DIGITS, Value("0"))
+        return self.annotate(number=Concat(year, Value("-"), digits))
+
+    def with_agreement(self) -> Self:
+        """Annotate `had_agreement`: one was in force where and when it was noticed."""
+        agreements = Agreement.objects.in_force(OuterRef("noticed_on"))
+        here = agreements.filter(municipality=OuterRef("municipality"))
+        return self.annotate(had_agreement=Exists(here))
+
+
+class CaseStoryQuerySet(ScopedQuerySet):
+    """Case stories: approved."""
+
+    def approved(self) -> Self:
+        """Return those that may be shown."""
+        return self.filter(state=StoryState.APPROVED)

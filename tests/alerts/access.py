@@ -1,0 +1,48 @@
+"""Who may open the program's URLs."""
+
+from tests.access import Rule
+from tests.accounts.factories import UserFactory
+from tests.alerts.factories import CaseStoryFactory, IncidentReportFactory, at
+
+REPORT = {"staff", "officer", "coordinator", "manager"}
+HANDLE = {"officer", "manager"}
+
+
+def report():
+    return {"pk": IncidentReportFactory().pk}
+
+
+def draft():
+    return {"pk": CaseStoryFactory().pk}
+
+
+def approved():
+    return {
+        "pk": CaseStoryFactory(
+            state="approved",
+            approved_by=UserFactory(),
+            approved_at=at(2016, 11, 2, 9, 0),
+        ).pk
+    }
+
+
+RULES = {
+    "alerts:report_list": Rule({"staff", *HANDLE}),
+    "alerts:report_create": Rule(REPORT),
+    "alerts:desks": Rule(REPORT),
+    # Reports of another workplace are not there for its staff.
+    "alerts:report_detail": Rule(HANDLE, make=report, out_of_scope={"staff"}),
+    "alerts:report_update": Rule(HANDLE, make=report),
+    "alerts:report_receipt": Rule(
+        HANDLE, make=report, out_of_scope={"staff", "coordinator"}
+    ),
+    "alerts:report_pass_on": Rule(HANDLE, make=report, method="post"),
+    "alerts:report_follow_up": Rule(HANDLE, make=report, method="post"),
+    "alerts:report_close": Rule(HANDLE, make=report, method="post"),
+    "alerts:story_list": Rule(HANDLE),
+    "alerts:story_create": Rule(HANDLE),
+    "alerts:story_detail": Rule(HANDLE, make=draft),
+    "alerts:story_update": Rule(HANDLE, make=draft),
+    "alerts:story_approve": Rule({"manager"}, make=draft, method="post"),
+    "alerts:story_withdraw": Rule({"manager"}, make=approved, method="post"),
+}
