@@ -34,12 +34,13 @@ YES_NO = {"": False, "0": False, "1": True, "いいえ": False, "はい": True}
 
 
 class Outcome(NamedTuple):
-    """How many rows were read, and what became of them."""
+    """How many rows were read, what became of them, and what was not read at all."""
 
     read: int
     created: int
     changed: int
     unchanged: int
+    notes: tuple[str, ...] = ()
 
 
 def import_municipalities(
@@ -62,7 +63,7 @@ def import_municipalities(
         outcome = _write(wanted, set(service_area))
         if dry_run:
             transaction.set_rollback(True)
-    return outcome
+    return outcome._replace(notes=tuple(reading.notes))
 
 
 def read_municipalities(reading: Reading) -> Sequence[tuple[Row, Municipality]]:

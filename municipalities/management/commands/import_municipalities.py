@@ -53,6 +53,8 @@ class Command(BaseCommand):
                 f"{error}\nread {error.read} = right {error.read - error.refused} "
                 f"+ refused {error.refused}. Nothing was changed."
             ) from error
+        for note in outcome.notes:
+            self.stderr.write(note)
         if options["verbosity"]:
             self.stdout.write(
                 f"read {outcome.read} = created {outcome.created} "
