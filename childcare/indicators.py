@@ -2,6 +2,7 @@
 
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dashboard.indicators import By, Flow, Stock, by_area, register
 
@@ -18,7 +19,7 @@ register(
     Stock(
         key="childcare.hubs",
         label=_("Childcare hubs"),
-        unit=_("hubs"),
+        unit=pgettext_lazy("unit", "hubs"),
         definition=_("Contracted hubs whose contract covers the day."),
         records=lambda day: Hub.objects.contracted().open_on(day),
         by=by_area(),
@@ -32,7 +33,7 @@ register(
     Flow(
         key="childcare.sessions",
         label=_("Sessions at contracted hubs"),
-        unit=_("sessions"),
+        unit=pgettext_lazy("unit", "sessions"),
         definition=_("Sessions held at contracted hubs in the year."),
         records=lambda: Session.objects.contracted(),
         on="held_on",
@@ -67,7 +68,7 @@ register(
     Flow(
         key="childcare.plaza_sessions",
         label=_("Sessions at members' plazas"),
-        unit=_("sessions"),
+        unit=pgettext_lazy("unit", "sessions"),
         definition=_("Sessions held at members' plazas in the year."),
         records=lambda: Session.objects.member_run(),
         on="held_on",
