@@ -1,7 +1,7 @@
 """The JSON API of figures."""
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 
 from core import fiscal
 from core.filters import FIRST_YEAR
@@ -56,14 +56,14 @@ def figures(
     request: HttpRequest,
     year: int | None = Query(None, ge=FIRST_YEAR, le=LAST_YEAR),
     indicator: str | None = Query(None, max_length=100),
-) -> object:
+) -> Status:
     """List published, closed and provisional figures, the whole and its parts.
 
     `computed` is the value from rows as of the same day, null without rows. A ratio
     keeps `numerator` and `denominator`; its `value` is in per cent.
     """
     if not request.user.has_perm("dashboard.view_annualfigure"):
-        return 403, {"detail": "Your role does not include the figures."}
+        return Status(403, {"detail": "Your role does not include the figures."})
     found = list_figures(
         [
             one
@@ -74,4 +74,4 @@ def figures(
         today=fiscal.local_date(),
         year=year,
     )
-    return 200, [entry(figure) for figure in found]
+    return Status(200, [entry(figure) for figure in found])

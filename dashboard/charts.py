@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
+from math import ceil
 
-FONT_SIZE = 12
+FONT_SIZE = 11
 LABEL_GAP = 6
 BAR_SHARE = Decimal("0.64")
 NICE_STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
@@ -60,8 +61,8 @@ class Size:
         return self.width - self.right
 
 
-SMALL = Size(240, 96, ticks=0)
-LARGE = Size(460, 230, top=24, bottom=26, left=52)
+SMALL = Size(184, 88, right=2, left=2, ticks=0)
+LARGE = Size(380, 200, top=22, bottom=24, left=52)
 
 
 @dataclass(frozen=True)
@@ -118,8 +119,8 @@ def scale_of(values: Sequence[Decimal], ticks: int) -> list[Decimal]:
     """Return the values of the ticks, from zero to at least the highest value."""
     highest = max(values, default=Decimal(0))
     step = nice_step(highest, ticks)
-    count = max(1, -(-highest // step)) if highest > 0 else 1
-    return [step * i for i in range(int(count) + 1)]
+    count = max(1, ceil(highest / step))
+    return [step * i for i in range(count + 1)]
 
 
 def text_width(text: str, size: int = FONT_SIZE) -> Decimal:

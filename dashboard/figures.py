@@ -149,6 +149,11 @@ class Figure:
         return self.moment == Moment.of(self.fiscal_year, dt.date.max)
 
     @property
+    def has_notes(self) -> bool:
+        """Tell whether there is more to say than the number."""
+        return bool(self.notes) or self.is_break
+
+    @property
     def is_stored(self) -> bool:
         """Tell whether it was published or closed, not only computed."""
         return self.status is not Status.PROVISIONAL

@@ -235,7 +235,7 @@ class Table:
     @property
     def noted(self) -> list[Figure]:
         """The figures of which there is more to say, row by row."""
-        return [figure for figure in self.figures if figure.notes or figure.is_break]
+        return [figure for figure in self.figures if figure.has_notes]
 
 
 def years_table(columns: Sequence[Column], chosen: int) -> Table:
@@ -285,7 +285,7 @@ def _prefecture(code: str) -> str:
 
 def adds_up(indicator: Indicator, by: str) -> bool:
     """Tell whether the parts of a breakdown sum to the whole."""
-    return breakdowns(indicator)[by].adds_up and not isinstance(indicator, Ratio)
+    return breakdowns(indicator)[by].adds_up
 
 
 def breakdown_choices(indicators: Iterable[Indicator]) -> dict[str, By]:

@@ -67,6 +67,7 @@ def program(request: HttpRequest, program: str) -> HttpResponseBase:
         "choices": choices,
         "by": by,
         "prefecture": prefecture,
+        "noted": [*years.noted, *(parts.noted if parts else [])],
         "drawings": pages.drawings(columns, year, book.running),
     }
     context |= _year_choice(book, year)
@@ -92,10 +93,11 @@ def municipality(request: HttpRequest, code: str) -> HttpResponseBase:
     )
     years = range(year, max(year - MUNICIPALITY_YEARS, FIRST_YEAR - 1), -1)
     table = _municipality_rows(book, own, code, years)
+    found = [f for _indicator, figures in table for f in figures or () if f]
     if kind := _export(request):
-        found = [f for _indicator, figures in table for f in figures or () if f]
         return export_figures(found, kind, str(place))
-    context = {"place": place, "table": table, "years": years}
+    noted = [figure for figure in found if figure.has_notes]
+    context = {"place": place, "table": table, "years": years, "noted": noted}
     context |= _year_choice(book, year)
     return render(request, "dashboard/municipality.html", context)
 
