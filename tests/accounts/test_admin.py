@@ -143,8 +143,9 @@ def test_others_stay_out(manager, officer):
 
 
 def test_sign_in_of_the_administration_is_the_one_of_the_application(client, db):
-    page = client.get(USERS, follow=True)
-    assert page.redirect_chain[-1][0].startswith("/accounts/login/")
+    for url in (USERS, reverse("admin:login")):
+        page = client.get(url, follow=True)
+        assert page.redirect_chain[-1][0].startswith("/accounts/login/")
 
 
 def test_query_count_does_not_grow_with_rows(
