@@ -20,12 +20,7 @@ from core.views import ProgramFormMixin, ProgramListView
 from .filtersets import CampaignFilterSet, DonationFilterSet
 from .forms import CampaignForm, StockForm
 from .models import Campaign, CampaignItem, Donation, Item
-from .services import (
-    allocate_as_wished,
-    parcels,
-    progress_by_item,
-    progress_by_prefecture,
-)
+from .services import allocate_as_wished, parcels, progress_by_item
 from .tables import CampaignTable
 
 
@@ -58,12 +53,11 @@ class CampaignDetailView(PermissionRequiredMixin, DetailView):
         return Campaign.objects.visible_to(self.request.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the progress by item, and by prefecture and item."""
+        """Add the progress of every item, and those that are short."""
         items = progress_by_item(self.object)
         return super().get_context_data(
             items=items,
             short_items=[item for item in items if item.missing],
-            prefectures=progress_by_prefecture(self.object),
             **kwargs,
         )
 

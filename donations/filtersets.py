@@ -30,7 +30,10 @@ class DonationFilterSet(ProgramFilterSet):
     )
     state = df.ChoiceFilter(choices=State, label=_("State"))
     sent = YesNoFilter(
-        field_name="sent_on", lookup_expr="isnull", exclude=True, label=_("Sent")
+        field_name="sent_on",
+        lookup_expr="isnull",
+        exclude=True,
+        label=_("Sent to the school"),
     )
     fiscal_year = FiscalYearFilter(label=_("Sent in fiscal year"))
     until = UntilFilter(field_name="sent_on", label=_("Sent up to"))
@@ -67,7 +70,7 @@ class SchoolFilterSet(ProgramFilterSet):
 
     q = SearchFilter(keys=["search_key", "municipality__search_key"])
     kind = df.ChoiceFilter(choices=School.Kind)
-    on = AsOfFilter(method_name="valid_on", label=_("Open on"))
+    on = AsOfFilter(method_name="valid_on", label=_("Schools open on"))
     prefecture = PrefectureFilter()
     municipality = MunicipalityFilter()
 

@@ -218,11 +218,11 @@ class School(models.Model):
 class State(models.TextChoices):
     """How far a donation has come; derived, never typed."""
 
-    WISHED = "wished", _("Wished for")
+    WISHED = "wished", _("Wish")
     REFUSED = "refused", _("Nothing allocated")
     ALLOCATED = "allocated", _("Allocated")
-    SENT = "sent", _("Sent")
-    RECEIVED = "received", _("Received")
+    SENT = "sent", _("Sent to the school")
+    RECEIVED = "received", _("Received by the school")
     THANKED = "thanked", _("Thanked")
 
 
@@ -269,22 +269,20 @@ class Donation(models.Model):
         related_name="donations",
     )
     wished = CountField(
-        _("wished for"),
+        _("pieces wished for"),
         null=True,
         blank=True,
-        help_text=_("Pieces; empty: the school named no number."),
+        help_text=_("Empty: the school named no number."),
     )
     allocated = CountField(
-        _("allocated"),
+        _("pieces allocated"),
         null=True,
         blank=True,
-        help_text=_("Pieces; empty: not decided, 0: nothing is given."),
+        help_text=_("Empty: not decided; 0: nothing is given."),
     )
     sent_on = DateField(_("sent on"), null=True, blank=True)
     fiscal_year = fiscal_year_field("sent_on")
-    sent_quantity = CountField(
-        _("sent"), null=True, blank=True, help_text=_("Pieces that were sent.")
-    )
+    sent_quantity = CountField(_("pieces sent"), null=True, blank=True)
     received_on = DateField(_("received on"), null=True, blank=True)
     thanked_on = DateField(_("thanked on"), null=True, blank=True)
     state = _state_field()

@@ -1,6 +1,7 @@
 """How far a campaign has come, what is to be packed, and allocating what was wished."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -28,6 +29,18 @@ STEPS = {
 
 
 @dataclass(frozen=True)
+class AreaProgress:
+    """One item in one prefecture; pieces are None where nothing is recorded."""
+
+    prefecture_code: str
+    prefecture: str
+    schools: int
+    wished_pieces: int | None
+    allocated_pieces: int | None
+    sent_pieces: int | None
+
+
+@dataclass(frozen=True)
 class ItemProgress:
     """One item of a campaign: pieces, and donations at each step.
 
@@ -45,6 +58,7 @@ class ItemProgress:
     sent: int = 0
     received: int = 0
     thanked: int = 0
+    areas: Sequence[AreaProgress] = ()
 
     @property
     def left(self) -> int | None:
@@ -68,7 +82,7 @@ class Parcel:
 
 
 def progress_by_item(campaign: Campaign) -> list[ItemProgress]:
-    """Return every item in use, or part of the campaign, in three queries."""
+    """Return every item in use, or part of the campaign, in four queries."""
     stock = dict(campaign.stock.values_list("item_id", "quantity"))
     donations = Donation.objects.filter(campaign=campaign).order_by()
     counted = {
@@ -76,22 +90,28 @@ def progress_by_item(campaign: Campaign) -> list[ItemProgress]:
         for row in donations.values("item_id").annotate(**COUNTS, **STEPS)
     }
     items = Item.objects.filter(Q(is_active=True) | Q(pk__in={*stock, *counted}))
+    areas = _areas(donations)
     return [
-        ItemProgress(item=item, stock=stock.get(item.pk), **counted.get(item.pk, {}))
+        ItemProgress(
+            item=item,
+            stock=stock.get(item.pk),
+            areas=areas[item.pk],
+            **counted.get(item.pk, {}),
+        )
         for item in items
     ]
 
 
-def progress_by_prefecture(campaign: Campaign) -> list[dict]:
-    """Return one mapping per prefecture and item: codes, names and pieces."""
+def _areas(donations: QuerySet[Donation]) -> dict[int, list[AreaProgress]]:
+    """Return the prefectures of each item, in their usual order."""
     place = "school__municipality__prefecture"
-    donations = Donation.objects.filter(campaign=campaign)
-    rows = donations.order_by(f"{place}_code", "item_id").values(
+    rows = donations.order_by(f"{place}_code").values(
         "item_id", prefecture_code=F(f"{place}_code"), prefecture=F(place)
     )
-    return list(
-        rows.annotate(item_code=F("item__code"), item_name=F("item__name"), **COUNTS)
-    )
+    found: dict[int, list[AreaProgress]] = defaultdict(list)
+    for row in rows.annotate(**COUNTS):
+        found[row.pop("item_id")].append(AreaProgress(**row))
+    return found
 
 
 def parcels(donations: QuerySet[Donation]) -> list[Parcel]:

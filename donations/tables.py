@@ -3,6 +3,7 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
+from core import fiscal
 from core.tables import NUMBER, ProgramTable
 from core.templatetags.tsunagari import number
 
@@ -44,8 +45,16 @@ class DonationTable(ProgramTable):
     allocated = CountColumn()
     sent_quantity = CountColumn()
     sent_on = tables.DateColumn()
-    received_on = tables.DateColumn()
-    thanked_on = tables.DateColumn()
+    # What the state tells on the screen stands in the exported file.
+    received_on = tables.DateColumn(visible=False)
+    thanked_on = tables.DateColumn(visible=False)
+    postal_code = tables.Column(
+        accessor="school__postal_code", verbose_name=_("postal code"), visible=False
+    )
+    address = tables.Column(
+        accessor="school__address", verbose_name=_("address"), visible=False
+    )
+    note = tables.Column(visible=False)
 
     class Meta(ProgramTable.Meta):
         model = Donation
@@ -62,7 +71,14 @@ class DonationTable(ProgramTable):
             "sent_on",
             "received_on",
             "thanked_on",
+            "postal_code",
+            "address",
+            "note",
         )
+
+    def render_campaign(self, value: int) -> str:
+        """Show the fiscal year."""
+        return fiscal.label(value)
 
 
 class CampaignTable(ProgramTable):
@@ -75,6 +91,10 @@ class CampaignTable(ProgramTable):
     class Meta(ProgramTable.Meta):
         model = Campaign
         fields = ("year", "title", "begins_on", "ends_on", "schools", "sent_pieces")
+
+    def render_year(self, value: int) -> str:
+        """Show the fiscal year."""
+        return fiscal.label(value)
 
 
 class SchoolTable(ProgramTable):

@@ -32,8 +32,8 @@ class DonationListView(ProgramListView):
     title = _("Donations to schools")
     totals = {
         "schools": Total(_("Schools"), Count("school", distinct=True)),
-        "wished_pieces": Total(_("Wished for"), Sum("wished")),
-        "allocated_pieces": Total(_("Allocated"), Sum("allocated")),
+        "wished_pieces": Total(_("Pieces wished for"), Sum("wished")),
+        "allocated_pieces": Total(_("Pieces allocated"), Sum("allocated")),
         "quantity": Total(_("Pieces sent"), Sum("sent_quantity")),
     }
     create_url = "donations:donation_create"
