@@ -18,6 +18,11 @@ from municipalities.models import Municipality
 from .months import Month
 from .querysets import HubQuerySet, SessionQuerySet
 
+SESSION_IS_TAKEN = _(
+    "A session of this hub in this slot of the day is already recorded. "
+    "Change that one instead."
+)
+
 
 class Slot(models.TextChoices):
     """The part of a day in which a session is held."""
@@ -231,10 +236,7 @@ class Session(models.Model):
             models.UniqueConstraint(
                 fields=["hub", "held_on", "slot"],
                 name="session_is_recorded_once",
-                violation_error_message=_(
-                    "A session of this hub in this slot of the day is already "
-                    "recorded. Change that one instead."
-                ),
+                violation_error_message=SESSION_IS_TAKEN,
             ),
             models.CheckConstraint(
                 condition=Q(first_timers__isnull=True)

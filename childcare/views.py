@@ -21,7 +21,7 @@ from core.views import ProgramFormMixin, ProgramListView, Total
 
 from .filtersets import HubFilterSet, NotReportedFilterSet, SessionFilterSet
 from .forms import HubForm, SessionForm
-from .models import Hub, Session
+from .models import SESSION_IS_TAKEN, Hub, Session
 from .months import Month
 from .reports import month_workbook
 from .services import figures_by_year, recent_months, save_month
@@ -185,7 +185,7 @@ class SessionFormMixin(ProgramFormMixin):
             with transaction.atomic():
                 return super().form_valid(form)
         except IntegrityError:
-            form.validate_constraints()
+            form.add_error(None, SESSION_IS_TAKEN)
             return self.form_invalid(form)
 
 

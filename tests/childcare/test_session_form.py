@@ -17,9 +17,9 @@ def hub(db):
     return HubFactory(code="H01", contract_until=dt.date(2017, 3, 20))
 
 
-def data(hub, **changes):
+def data(place, **changes):
     return {
-        "hub": hub.pk,
+        "hub": place.pk,
         "held_on": "H29.3.20",
         "slot": "all_day",
         "families": "１２",
