@@ -32,6 +32,7 @@ from .services import (
     add_follow_up,
     approve_story,
     close_report,
+    desks_of,
     pass_on,
     record_view,
     viewers_of,
@@ -133,6 +134,7 @@ def report_context(
             "close": CloseForm(),
         }
         context |= {
+            "desks": desks_of(report.municipality, user),
             "viewers": viewers_of(report),
             "stories": report.stories.all(),
             "desk_forms": blank | forms,

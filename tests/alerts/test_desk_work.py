@@ -1,0 +1,211 @@
+"""Passing on, following up, closing; and who saw a report."""
+
+import datetime as dt
+
+import pytest
+from auditlog.models import LogEntry
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from alerts.models import IncidentReport
+from alerts.services import close_report, pass_on
+from tests.agreements.factories import AgreementFactory
+from tests.alerts.factories import FollowUpFactory, IncidentReportFactory, at
+from tests.municipalities.factories import DeskFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def url(action, report):
+    return reverse(f"alerts:report_{action}", args=[report.pk])
+
+
+def looks(report):
+    entries = LogEntry.objects.get_for_object(report)
+    return entries.filter(action=LogEntry.Action.ACCESS)
+
+
+def test_personal_data_is_shown_to_the_workplace_and_every_look_is_logged(
+    staff, other_staff
+):
+    report = IncidentReportFactory(workplace=staff.user.workplace)
+    page = staff.get(url("detail", report))
+    assert "見本 花子" in page.text
+    assert [entry.actor for entry in looks(report)] == [staff.user]
+    assert other_staff.get(url("detail", report)).status_code == 404
+    assert looks(report).count() == 1
+
+
+def test_log_holds_no_personal_data(staff, officer):
+    report = IncidentReportFactory(workplace=staff.user.workplace)
+    staff.get(url("detail", report))
+    officer.post(url("close", report), {"outcome": "safe"})
+    for entry in LogEntry.objects.get_for_object(report):
+        text = f"{entry.changes} {entry.object_repr} {entry.additional_data}"
+        assert not any(word in text for word in ("花子", "架空町", "返事"))
+
+
+def test_officer_sees_who_looked_and_staff_does_not(officer, staff):
+    report = IncidentReportFactory(workplace=staff.user.workplace)
+    staff.get(url("detail", report))
+    viewers = officer.get(url("detail", report)).context["viewers"]
+    assert {viewer["actor__display_name"] for viewer in viewers} == {
+        str(staff.user),
+        str(officer.user),
+    }
+    assert "viewers" not in staff.get(url("detail", report)).context
+
+
+def test_correcting_is_logged_as_a_look(officer):
+    report = IncidentReportFactory()
+    officer.get(url("update", report))
+    assert looks(report).count() == 1
+
+
+def test_agreement_counts_where_and_when_it_was_noticed(officer):
+    with_agreement = IncidentReportFactory()
+    AgreementFactory(
+        municipality=with_agreement.municipality,
+        in_force_until=dt.date(2016, 10, 3),
+    )
+    day_after = IncidentReportFactory(
+        municipality=with_agreement.municipality, noticed_at=at(2016, 10, 4, 0, 0)
+    )
+    rows = IncidentReport.objects.with_agreement()
+    assert rows.get(pk=with_agreement.pk).had_agreement
+    assert not rows.get(pk=day_after.pk).had_agreement
+
+
+def test_officer_passes_on_and_staff_may_not(officer, staff):
+    report = IncidentReportFactory(workplace=staff.user.workplace)
+    desk = DeskFactory(municipality=report.municipality)
+    data = {
+        "desk": desk.pk,
+        "desk_person": "架空さん",
+        "method": "phone",
+        "at": "2016/10/3 11:00",
+    }
+    assert staff.post(url("pass_on", report), data).status_code == 403
+    assert officer.post(url("pass_on", report), data).url == url("detail", report)
+    report.refresh_from_db()
+    assert (report.state, report.desk) == ("passed_on", desk)
+    assert report.passed_on_by == officer.user
+    assert report.passed_on_at == at(2016, 10, 3, 11, 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"at": "2016/10/3 9:59"}, "at"),
+        ({"at": "2999/1/1 9:00"}, "at"),
+        ({"desk_person": ""}, "desk_person"),
+    ],
+)
+def test_bad_input_is_explained_on_the_page(officer, changes, field):
+    report = IncidentReportFactory()
+    data = {"desk_person": "架空さん", "method": "phone", "at": "2016/10/3 11:00"}
+    page = officer.post(url("pass_on", report), data | changes)
+    assert page.status_code == 200
+    assert list(page.context["desk_forms"]["pass_on"].errors) == [field]
+    report.refresh_from_db()
+    assert report.state == "received"
+
+
+def test_desk_of_another_municipality_is_refused(officer):
+    report = IncidentReportFactory()
+    data = {"desk_person": "架空さん", "method": "phone", "at": "2016/10/3 11:00"}
+    page = officer.post(url("pass_on", report), data | {"desk": DeskFactory().pk})
+    assert "desk" in page.context["desk_forms"]["pass_on"].errors
+
+
+def test_second_officer_does_not_overwrite_the_first(officer):
+    report = IncidentReportFactory(is_passed_on=True)
+    data = {"desk_person": "別の人", "method": "phone", "at": "2016/10/3 12:00"}
+    page = officer.post(url("pass_on", report), data)
+    assert page.context["desk_forms"]["pass_on"].non_field_errors()
+    report.refresh_from_db()
+    assert report.desk_person == "架空さん"
+
+
+def test_officer_adds_a_follow_up_even_after_closing(officer):
+    report = IncidentReportFactory(is_closed=True)
+    data = {"at": "2016/10/5 9:00", "text": "家族から連絡がありました。"}
+    officer.post(url("follow_up", report), data)
+    assert "家族から連絡" in officer.get(url("detail", report)).text
+
+
+def test_closing_needs_an_outcome_and_happens_once(officer):
+    report = IncidentReportFactory(is_passed_on=True)
+    page = officer.post(url("close", report), {"outcome": "pending"})
+    assert "outcome" in page.context["desk_forms"]["close"].errors
+    officer.post(url("close", report), {"outcome": "safe"})
+    officer.post(url("close", report), {"outcome": "death"})
+    report.refresh_from_db()
+    assert (report.state, report.outcome) == ("closed", "safe")
+
+
+def test_services_refuse_what_the_state_forbids(officer):
+    report = IncidentReportFactory(is_closed=True)
+    with pytest.raises(ValidationError):
+        close_report(report=report, outcome="death", at=at(2016, 10, 5))
+    early = IncidentReportFactory()
+    with pytest.raises(ValidationError):
+        pass_on(
+            report=early,
+            actor=officer.user,
+            desk=None,
+            desk_person="x",
+            method="phone",
+            at=at(2016, 10, 3, 9, 0),
+        )
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"state": "passed_on"},
+        {"passed_on_at": at(2016, 10, 3, 11, 0)},
+        {"state": "passed_on", "passed_on_at": at(2016, 10, 3, 9, 0)},
+        {"state": "closed", "closed_at": at(2016, 10, 4)},
+        {"state": "closed", "outcome": "safe"},
+        {"outcome": "safe"},
+        {"reporter": None},
+    ],
+)
+def test_database_refuses_impossible_states(broken):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        IncidentReportFactory(**broken)
+
+
+def test_correction_cannot_move_noticing_behind_passing_on(officer):
+    report = IncidentReportFactory(is_passed_on=True)
+    form = officer.get(url("update", report)).context["form"]
+    data = {
+        name: form[name].value() or ""
+        for name in form.fields
+        if not name.startswith("has_")
+    }
+    data |= {
+        "signs": [sign.pk for sign in report.signs.all()],
+        "noticed_at": "2016/10/3 11:01",
+        "municipality": report.municipality.code,
+    }
+    page = officer.post(url("update", report), data)
+    assert list(page.context["form"].errors) == ["noticed_at"]
+    officer.post(url("update", report), data | {"noticed_at": "2016/10/3 10:30"})
+    report.refresh_from_db()
+    assert report.noticed_at == at(2016, 10, 3, 10, 30)
+
+
+def test_query_count_does_not_grow_with_follow_ups(
+    officer, django_assert_max_num_queries, django_assert_num_queries
+):
+    report = IncidentReportFactory()
+    FollowUpFactory(report=report)
+    officer.get(url("detail", report))
+    with django_assert_max_num_queries(25) as few:
+        officer.get(url("detail", report))
+    FollowUpFactory.create_batch(20, report=report)
+    with django_assert_num_queries(len(few)):
+        officer.get(url("detail", report))
