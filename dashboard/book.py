@@ -62,6 +62,7 @@ class Book:
 
     stored: the annual figures the person may see. only: which of them are needed.
     within: one part (prefecture, municipality) to which all rows are narrowed.
+    since: a year from which stocks are needed in any case.
     Queries: one for everything stored, one for the first known year, and one per
     indicator and breakdown asked for (one more when figures of one year speak of
     different days).
@@ -75,11 +76,13 @@ class Book:
         today: dt.date,
         only: Q | None = None,
         within: Part | None = None,
+        since: int | None = None,
     ) -> None:
         self.indicators = tuple(indicators)
         self.today = today
         self.running = fiscal.fiscal_year_of(today)
         self.within = within
+        self.since = since
         self._base = stored
         self._only = only if only is not None else Q()
         self._numbers: dict[tuple, Counted] = {}
@@ -139,7 +142,7 @@ class Book:
         """The first year of which anything is stored, at least ten years back."""
         known = self._base.aggregate(first=Min("fiscal_year"))["first"]
         back = self.running - LOOK_BACK + 1
-        return min(known or back, back)
+        return max(FIRST_YEAR, min(known or back, back, self.since or back))
 
     # Days ------------------------------------------------------------------------
 

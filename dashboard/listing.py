@@ -24,7 +24,7 @@ def list_figures(
     year was closed since follows the closed one. One query per indicator and
     breakdown, and two more.
     """
-    book = Book(indicators, stored, today=today)
+    book = Book(indicators, stored, today=today, since=year)
     years = None if year is None else [year]
     for indicator in book.indicators:
         for by in (WHOLE, *breakdowns(indicator)):

@@ -31,7 +31,7 @@ def dashboard(request: HttpRequest) -> HttpResponseBase:
     """Show the year on one screen."""
     year = _year(request)
     of_year = Q(fiscal_year=year) & ~Q(breakdown__startswith="municipality=")
-    book = _book(request, only=Q(breakdown=WHOLE) | of_year)
+    book = _book(request, only=Q(breakdown=WHOLE) | of_year, since=year - 1)
     cards = pages.year_cards(book, year)
     if kind := _export(request):
         cells = [cell for card in cards for cell in card.cells]
@@ -50,7 +50,8 @@ def program(request: HttpRequest, program: str) -> HttpResponseBase:
     if not own:
         raise PermissionDenied
     year = _year(request)
-    book = _book(request, own, only=Q(breakdown=WHOLE) | Q(fiscal_year=year))
+    only = Q(breakdown=WHOLE) | Q(fiscal_year=year)
+    book = _book(request, own, only=only, since=year)
     columns = [pages.Column(i, pages.read_series(book, i)) for i in own]
     years = pages.years_table(columns, year)
     choices, by = _breakdown(request, own)
@@ -85,13 +86,14 @@ def municipality(request: HttpRequest, code: str) -> HttpResponseBase:
         for indicator in pages.indicators_for(request.user)
         if "municipality" in breakdowns(indicator)
     ]
+    years = range(year, max(year - MUNICIPALITY_YEARS, FIRST_YEAR - 1), -1)
     book = _book(
         request,
         own,
         only=Q(breakdown=WHOLE) | Q(breakdown=f"municipality={code}"),
         within=("municipality", code),
+        since=years[-1],
     )
-    years = range(year, max(year - MUNICIPALITY_YEARS, FIRST_YEAR - 1), -1)
     table = _municipality_rows(book, own, code, years)
     found = [f for _indicator, figures in table for f in figures or () if f]
     if kind := _export(request):
@@ -144,6 +146,7 @@ def _parts(
             book.indicators,
             only=Q(breakdown=WHOLE) | inside,
             within=("prefecture", prefecture),
+            since=year,
         )
     shown = [column.indicator for column in wholes]
     columns = [pages.Column(i, pages.read_series(book, i, by, [year])) for i in shown]
