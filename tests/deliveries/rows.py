@@ -1,0 +1,44 @@
+"""A small set of rows on which the contract of the indicators is checked."""
+
+import datetime as dt
+
+from deliveries.models import Delivery, Notice
+from tests.deliveries.factories import (
+    NoticeFactory,
+    SentNoticeFactory,
+    SubscriptionFactory,
+)
+from tests.municipalities.factories import MunicipalityFactory
+
+
+def make_rows():
+    """Make rows in 2016年度 in two prefectures, at its edges and beside it."""
+    saitama = MunicipalityFactory(
+        code="112038", prefecture_code="11", prefecture="埼玉県"
+    )
+    chiba = SubscriptionFactory()
+    far = SubscriptionFactory(municipality=saitama, confirmed_on=dt.date(2017, 3, 20))
+    SubscriptionFactory(municipality=saitama, paused_until=dt.date(2017, 4, 30))
+    SubscriptionFactory(municipality=saitama, confirmed_on=None)
+    SubscriptionFactory(confirmed_on=dt.date(2017, 3, 21))
+    SubscriptionFactory(ended_on=dt.date(2017, 3, 20))
+    SubscriptionFactory(ended_on=dt.date(2017, 3, 21))
+    for subscription in (chiba, far):
+        for status, day in (
+            (Delivery.Status.HANDED_OVER, dt.date(2016, 3, 21)),
+            (Delivery.Status.LEFT, dt.date(2016, 10, 3)),
+            (Delivery.Status.PREVIOUS_UNTOUCHED, dt.date(2017, 3, 20)),
+            (Delivery.Status.LEFT, dt.date(2017, 3, 21)),
+        ):
+            SentNoticeFactory(
+                subscription=subscription,
+                delivery__status=status,
+                delivery__delivered_on=day,
+            )
+    for state in (Notice.State.DUE, Notice.State.SENDING, Notice.State.FAILED):
+        NoticeFactory(subscription=chiba, state=state)
+    NoticeFactory(
+        subscription=far,
+        state=Notice.State.CANCELLED,
+        cancelled_for=Notice.Cancelled.PAUSED,
+    )
