@@ -312,7 +312,11 @@ class Donation(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(sent_on__isnull=True, sent_quantity__isnull=True)
-                | Q(sent_on__isnull=False, sent_quantity__gte=1),
+                | Q(
+                    sent_on__isnull=False,
+                    sent_quantity__isnull=False,
+                    sent_quantity__gte=1,
+                ),
                 name="donation_sent_with_day_and_quantity",
                 violation_error_message=_(
                     "Enter both the day of sending and the pieces sent, 1 or more."
