@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core.spreadsheets.exports import XLSX, csv_lines, write_xlsx
 
@@ -33,20 +33,20 @@ def export_figures(
 def header() -> list[str]:
     """Return the headings of a spreadsheet of figures."""
     return [
-        _("Fiscal year"),
-        _("Figure"),
-        _("Part"),
-        _("Value"),
-        _("Unit"),
-        _("Status"),
-        _("As of"),
-        _("From rows"),
-        _("Numerator"),
-        _("Denominator"),
-        _("Printed"),
-        _("Note"),
-        _("Source"),
-        _("Key"),
+        pgettext("figure", "Fiscal year"),
+        pgettext("figure", "Figure"),
+        pgettext("figure", "Part"),
+        pgettext("figure", "Value"),
+        pgettext("figure", "Unit"),
+        pgettext("figure", "Status"),
+        pgettext("figure", "As of"),
+        pgettext("figure", "From rows"),
+        pgettext("figure", "Numerator"),
+        pgettext("figure", "Denominator"),
+        pgettext("figure", "Printed"),
+        pgettext("figure", "Note"),
+        pgettext("figure", "Source"),
+        pgettext("figure", "Key"),
     ]
 
 
