@@ -77,6 +77,7 @@ class Tick:
 class Mark:
     """A drawn year: a bar from `y` down to the floor, or a dot at (`middle`, `y`).
 
+    label_x: the middle of the label, moved inwards where it would leave the drawing.
     shows_value and shows_label tell whether the texts have room; the accessible name
     and the table beside the chart hold them all the same.
     """
@@ -87,6 +88,7 @@ class Mark:
     width: Decimal
     height: Decimal
     middle: Decimal
+    label_x: Decimal
     shows_value: bool
     shows_label: bool
 
@@ -195,7 +197,11 @@ def _drawing(
     slot = Decimal(size.plot_width) / max(len(points), 1)
     middles = [_places(size.left + slot * i + slot / 2) for i in range(len(points))]
     chosen = next((i for i, p in enumerate(points) if p.is_chosen), None)
-    labels = labels_shown([point.label for point in points], middles, chosen)
+    label_xs = [
+        _inside(middle, text_width(point.label) / 2, size)
+        for middle, point in zip(middles, points, strict=True)
+    ]
+    labels = labels_shown([point.label for point in points], label_xs, chosen)
     texts = labels_shown([point.text for point in points], middles, chosen)
     marks = []
     for i, point in enumerate(points):
@@ -208,12 +214,18 @@ def _drawing(
                 width=_places(slot * BAR_SHARE),
                 height=height,
                 middle=middles[i],
+                label_x=label_xs[i],
                 shows_value=texts[i] and point.value is not None,
                 shows_label=labels[i],
             )
         )
     ticks = tuple(Tick(size.floor - height_of(value), value) for value in scale)
     return tuple(marks), ticks if size.ticks else ()
+
+
+def _inside(middle: Decimal, half: Decimal, size: Size) -> Decimal:
+    """Return `middle`, moved so that a text of twice `half` stays in the drawing."""
+    return _places(max(half, min(middle, size.width - half)))
 
 
 def _places(length: Decimal) -> Decimal:

@@ -181,6 +181,7 @@ def _year_choice(book: Book, year: int) -> dict[str, Any]:
         "year_choices": range(book.running, first - 1, -1),
         "year_before": year - 1 if year > FIRST_YEAR else None,
         "year_after": year + 1 if year < book.running else None,
+        "running": book.running,
         "is_running": year == book.running,
         "today": book.today,
     }

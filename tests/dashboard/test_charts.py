@@ -100,7 +100,11 @@ def test_labels_never_overlap_and_the_chosen_one_is_there():
     shown = [mark for mark in chart.marks if mark.shows_label]
     assert shown[-1].point.label == "2029年度"
     for left, right in zip(shown, shown[1:], strict=False):
-        assert right.middle - left.middle > text_width(left.point.label)
+        assert right.label_x - left.label_x > text_width(left.point.label)
+    for mark in shown:
+        half = text_width(mark.point.label) / 2
+        assert half <= mark.label_x + Decimal("0.1")
+        assert mark.label_x + half <= SMALL.width + Decimal("0.1")
     chosen = [Point(f"{2010 + i}年度", Decimal(1), is_chosen=i == 3) for i in range(20)]
     assert bar_chart(chosen, SMALL).marks[3].shows_label
 
