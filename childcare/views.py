@@ -43,7 +43,7 @@ class HubListView(ProgramListView):
     table_class = HubTable
     filterset_class = HubFilterSet
     permission_required = "childcare.view_hub"
-    title = _("Childcare hubs")
+    title = _("Hubs")
     create_url = "childcare:hub_create"
     create_label = _("Record a hub")
     create_permission = "childcare.add_hub"

@@ -140,3 +140,17 @@ def test_query_count_does_not_grow_with_sessions(
         SessionFactory(hub=hub, held_on=dt.date(2016, 10, day))
     with django_assert_num_queries(len(few)):
         coordinator.get(url())
+
+
+def test_failure_half_way_leaves_nothing_saved(coordinator, hub, monkeypatch):
+    real = Session.save
+
+    def save(session, *args, **kwargs):
+        if session.held_on.day == 4:
+            raise RuntimeError("the disk is full")
+        real(session, *args, **kwargs)
+
+    monkeypatch.setattr(Session, "save", save)
+    with pytest.raises(RuntimeError):
+        coordinator.post(url(), row(3, families="5") | row(4, families="6"))
+    assert not Session.objects.exists()

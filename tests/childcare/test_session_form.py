@@ -38,7 +38,7 @@ def test_coordinator_records_a_session_and_manager_may_not(coordinator, manager,
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"held_on": "2999/1/1"}, "held_on"),
+        ({"held_on": "2099/1/1"}, "held_on"),
         ({"held_on": "5/4/30"}, "held_on"),
         ({"held_on": "2017/3/21"}, "held_on"),
         ({"held_on": "2013/3/31"}, "held_on"),
@@ -120,3 +120,8 @@ def test_page_of_a_session_shows_what_is_missing_as_a_dash(manager, outsider):
     assert "<dd>–</dd>" in page.text
     assert "<dd>0</dd>" in page.text
     assert outsider.get(session.get_absolute_url()).status_code == 403
+
+
+def test_day_to_come_is_refused_where_the_contract_goes_on(coordinator):
+    page = coordinator.post(URL, data(HubFactory(), held_on="2099/1/1"))
+    assert list(page.context["form"].errors) == ["held_on"]
