@@ -7,6 +7,18 @@ from dashboard.indicators import By, Flow, by_area, register
 
 from .models import IncidentReport
 
+BREAKDOWNS = {
+    "channel": By(label=_("Channel"), path="channel"),
+    **by_area(),
+    "sign": By(
+        label=_("What was noticed"),
+        path="signs__code",
+        name="signs__name",
+        adds_up=False,
+    ),
+    "outcome": By(label=_("Outcome"), path="outcome"),
+}
+
 register(
     Flow(
         key="alerts.reports",
@@ -20,20 +32,26 @@ register(
         records=lambda: IncidentReport.objects.all(),
         on="noticed_on",
         measure=Count("pk", filter=Q(passed_on_at__isnull=False)),
-        by={
-            "channel": By(label=_("Channel"), path="channel"),
-            **by_area(),
-            "sign": By(
-                label=_("What was noticed"),
-                path="signs__code",
-                name="signs__name",
-                adds_up=False,
-            ),
-            "outcome": By(label=_("Outcome"), path="outcome"),
-        },
+        by=BREAKDOWNS,
         rows="alerts:report_list",
         rows_query={"passed_on": "true"},
         permission="alerts.view_incidentreport",
         order=10,
+    )
+)
+register(
+    Flow(
+        key="alerts.received",
+        label=_("Reports received"),
+        unit=_("reports"),
+        definition=_(
+            "All reports noticed in the year, passed on to a municipal desk or not."
+        ),
+        records=lambda: IncidentReport.objects.all(),
+        on="noticed_on",
+        by=BREAKDOWNS,
+        rows="alerts:report_list",
+        permission="alerts.view_incidentreport",
+        order=20,
     )
 )
