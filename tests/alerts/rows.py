@@ -24,6 +24,8 @@ def make_rows():
     )
     IncidentReportFactory(municipality=chiba, is_closed=True)
     IncidentReportFactory(municipality=chiba, channel="other", signs=["other"])
+    # Nothing ticked: a part of its own, without a key.
+    IncidentReportFactory(municipality=saitama, is_passed_on=True).signs.clear()
     IncidentReportFactory(noticed_at=at(2017, 3, 21, 0, 0))
     IncidentReportFactory(
         noticed_at=at(2016, 3, 20, 23, 59),
