@@ -17,18 +17,25 @@ from municipalities.models import Municipality
 from .fields import plain_postal_code
 from .models import Campaign, Donation, Item, School
 
+# The names are what people see when something is wrong with a row.
+PLACE, SCHOOL, ITEM, WISHED = "市区町村", "学校名", "品目", "希望数"
+KIND, POSTAL_CODE, ADDRESS, NOTE = "種別", "郵便番号", "住所", "備考"
 COLUMNS = (
-    Column("municipality", ("市区町村", "自治体", "市区町村名", "市区町村コード")),
-    Column("school", ("学校名", "学校")),
-    Column("item", ("品目", "品名", "寄贈品")),
-    Column("wished", ("希望数", "希望枚数", "希望本数", "希望")),
-    Column("kind", ("種別", "学校種別"), is_required=False),
-    Column("postal_code", ("郵便番号",), is_required=False),
-    Column("address", ("住所", "所在地"), is_required=False),
-    Column("note", ("備考",), is_required=False),
+    Column(PLACE, ("municipality", "自治体", "市区町村名", "市区町村コード")),
+    Column(SCHOOL, ("school", "学校")),
+    Column(ITEM, ("item", "品名", "寄贈品")),
+    Column(WISHED, ("wished", "希望枚数", "希望本数", "希望")),
+    Column(KIND, ("kind", "学校種別"), is_required=False),
+    Column(POSTAL_CODE, ("postal_code",), is_required=False),
+    Column(ADDRESS, ("address", "所在地"), is_required=False),
+    Column(NOTE, ("note",), is_required=False),
 )
-# Where a rule of the school speaks of a field that the list calls otherwise.
-COLUMN_OF_FIELD = {"name": "school"}
+COLUMN_OF_FIELD = {
+    "name": SCHOOL,
+    "kind": KIND,
+    "postal_code": POSTAL_CODE,
+    "address": ADDRESS,
+}
 KINDS = {
     "小学校": School.Kind.ELEMENTARY,
     "義務教育学校": School.Kind.COMPULSORY,
@@ -147,8 +154,8 @@ class _Reader:
     def _placed(self, rows: Iterable[Row]) -> Iterable[tuple[Row, Municipality]]:
         """Yield the rows whose municipality is known, and refuse the others."""
         for row in rows:
-            written = row.text("municipality")
-            if isinstance(row.values["municipality"], int):
+            written = row.text(PLACE)
+            if isinstance(row.values[PLACE], int):
                 written = written.zfill(6)  # a workbook took the code for a number
             if written not in self.places:
                 try:
@@ -157,21 +164,21 @@ class _Reader:
                     self.places[written] = error
             place = self.places[written]
             if isinstance(place, ValidationError):
-                self.reading.refuse(row, "municipality", place)
+                self.reading.refuse(row, PLACE, place)
             else:
                 yield row, place
 
     def _wish(self, row: Row, place: Municipality) -> Wish | None:
         """Return the wish of a row, None when something is refused."""
-        item = self.items.get(fold(row.text("item")))
+        item = self.items.get(fold(row.text(ITEM)))
         if item is None:
             names = "、".join(dict.fromkeys(str(i) for i in self.items.values()))
             message = _("There is no such item. Known are: %(names)s.")
-            self.reading.refuse(row, "item", message % {"names": names})
+            self.reading.refuse(row, ITEM, message % {"names": names})
         try:
-            wished = _wished_field.clean(row.text("wished"))
+            wished = _wished_field.clean(row.text(WISHED))
         except ValidationError as error:
-            self.reading.refuse(row, "wished", error)
+            self.reading.refuse(row, WISHED, error)
             wished = None
         school = self._school(row, place)
         if item is None or wished is None or school is None:
@@ -180,7 +187,7 @@ class _Reader:
         first = self.seen.setdefault(key, row)
         if first is not row:
             message = _("This school and item already stand in row %(row)d.")
-            self.reading.refuse(row, "school", message % {"row": first.number})
+            self.reading.refuse(row, SCHOOL, message % {"row": first.number})
             return None
         return self._recorded_wish(row, school, item, wished)
 
@@ -190,51 +197,51 @@ class _Reader:
         donation = self.recorded.get((school.pk, item.pk))
         if donation is None:
             donation = Donation(
-                campaign=self.campaign, school=school, item=item, note=row.text("note")
+                campaign=self.campaign, school=school, item=item, note=row.text(NOTE)
             )
         before = donation.wished
         if donation.sent_on and before != wished:
             message = _("This was already sent; the wish can no longer change.")
-            self.reading.refuse(row, "wished", message)
+            self.reading.refuse(row, WISHED, message)
             return None
         donation.wished = wished
         return Wish(row, donation, before)
 
     def _school(self, row: Row, place: Municipality) -> School | None:
         """Return the school of a row, a new one where it may be recorded."""
-        name = row.text("school")
+        name = row.text(SCHOOL)
         school = self.schools.get((place.pk, fold(name)))
         if school is None:
             school = self._new_school(row, place, name)
         elif not school.is_open_during(self.campaign):
             message = _("This school did not exist at the time of the campaign.")
-            self.reading.refuse(row, "school", message)
+            self.reading.refuse(row, SCHOOL, message)
             return None
         return school
 
     def _new_school(self, row: Row, place: Municipality, name: str) -> School | None:
-        kind = row.text("kind")
+        kind = row.text(KIND)
         labels = {str(label): value for value, label in School.Kind.choices}
         school = School(
             municipality=place,
             name=name,
             kind=(KINDS | labels).get(kind, kind) or School.Kind.ELEMENTARY,
-            postal_code=plain_postal_code(row.text("postal_code")),
-            address=row.text("address"),
+            postal_code=plain_postal_code(row.text(POSTAL_CODE)),
+            address=row.text(ADDRESS),
         )
         try:
             school.clean_fields(exclude={"municipality"})
         except ValidationError as error:
             for column, errors in error.error_dict.items():
-                column = COLUMN_OF_FIELD.get(column, column)
-                self.reading.refuse(row, column, ValidationError(errors))
+                name = COLUMN_OF_FIELD[column]
+                self.reading.refuse(row, name, ValidationError(errors))
             return None
         if not self.add_schools:
             message = _(
                 "This school is not listed in %(place)s. Correct the name, record it, "
                 "or let the list record schools."
             )
-            self.reading.refuse(row, "school", message % {"place": place})
+            self.reading.refuse(row, SCHOOL, message % {"place": place})
             return None
         self.schools[place.pk, fold(name)] = school
         return school

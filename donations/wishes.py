@@ -56,7 +56,8 @@ class WishImportView(PermissionRequiredMixin, FormView):
         try:
             plan = _import(kept, self.campaign, dry_run=True)
         except SpreadsheetError as error:
-            for problem in error.problems[:SHOWN_PROBLEMS]:
+            problems = sorted(error.problems, key=lambda p: (p.sheet, p.row))
+            for problem in problems[:SHOWN_PROBLEMS]:
                 form.add_error("file", str(problem))
             more = len(error.problems) - SHOWN_PROBLEMS
             if more > 0:

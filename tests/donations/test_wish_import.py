@@ -115,7 +115,7 @@ def test_unknown_schools_are_recorded_only_when_asked(check, bring):
     header = f"{HEADER},種別,郵便番号"
     rows = (rows[0], *(f"{row},," for row in GOOD))
     [message] = errors(check(*rows, header=header))
-    assert "school" in message
+    assert "学校名" in message
     bring(*rows, header=header, add_schools="on")
     school = School.objects.get(name="新しい小学校")
     assert school.postal_code == "260-0001"
@@ -135,15 +135,15 @@ def test_new_school_with_two_items_is_recorded_once(bring):
 @pytest.mark.parametrize(
     ("row", "column"),
     [
-        ("ない市,見本第一小学校,横断旗,3", "municipality"),
-        ("見本市,ない小学校,横断旗,3", "school"),
-        ("見本市,見本第一小学校,鉛筆,3", "item"),
-        ("見本市,見本第一小学校,横断旗,0", "wished"),
-        ("見本市,見本第一小学校,横断旗,-3", "wished"),
-        ("見本市,見本第一小学校,横断旗,約3", "wished"),
-        ("見本市,見本第一小学校,横断旗,", "wished"),
-        ("見本市,架空小学校,横断旗,5", "school"),
-        ("見本市,閉校小学校,横断旗,5", "school"),
+        ("ない市,見本第一小学校,横断旗,3", "市区町村"),
+        ("見本市,ない小学校,横断旗,3", "学校名"),
+        ("見本市,見本第一小学校,鉛筆,3", "品目"),
+        ("見本市,見本第一小学校,横断旗,0", "希望数"),
+        ("見本市,見本第一小学校,横断旗,-3", "希望数"),
+        ("見本市,見本第一小学校,横断旗,約3", "希望数"),
+        ("見本市,見本第一小学校,横断旗,", "希望数"),
+        ("見本市,架空小学校,横断旗,5", "学校名"),
+        ("見本市,閉校小学校,横断旗,5", "学校名"),
     ],
 )
 def test_one_wrong_row_stops_all_and_is_named(check, place, row, column):
@@ -162,7 +162,7 @@ def test_wish_that_was_sent_stays(check, place):
     school = School.objects.get(name="架空小学校")
     SentDonationFactory(school=school, wished=10)
     [message] = errors(check("見本市,架空小学校,横断旗,11"))
-    assert "wished" in message
+    assert "希望数" in message
     page = check("見本市,架空小学校,横断旗,10")
     assert page.context["plan"].unchanged == 1
 
@@ -171,7 +171,12 @@ def test_new_school_with_bad_fields_is_refused(check):
     header = f"{HEADER},種別,郵便番号"
     row = "見本市,新しい小学校,横断旗,3,塾,26-1"
     found = errors(check(row, header=header, add_schools="on"))
-    assert sorted("kind" in message for message in found) == [False, True]
+    assert sorted("種別" in message for message in found) == [False, True]
+
+
+def test_problems_stand_in_the_order_of_the_rows(check):
+    found = errors(check("見本市,見本第一小学校,鉛筆,3", "ない市,小,横断旗,3"))
+    assert ["品目" in message for message in found] == [True, False]
 
 
 def test_many_problems_are_not_all_shown(check):
