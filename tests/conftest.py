@@ -3,11 +3,17 @@
 import os
 import shutil
 import tempfile
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.db import connection
+from django.db.migrations import RunPython
+from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
+from pytest_django.plugin import blocking_manager_key
 
 from core.access import Role, coordinator_of
 from core.programs import installed_programs
@@ -32,6 +38,28 @@ def pytest_configure(config):
     }
     settings.STATIC_ROOT = folder
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
+    """Bring back what migrations wrote, which a test with transactions flushes."""
+    result = yield
+    marker = item.get_closest_marker("django_db")
+    if marker and marker.kwargs.get("transaction"):
+        with item.config.stash[blocking_manager_key].unblock():
+            repeat_data_migrations()
+    return result
+
+
+def repeat_data_migrations():
+    """Run the Python steps of our migrations again, in order."""
+    executor = MigrationExecutor(connection)
+    leaves = executor.loader.graph.leaf_nodes()
+    for migration, _backwards in executor.migration_plan(leaves, clean_start=True):
+        ours = not migration.__module__.startswith(("django.", "allauth.", "auditlog."))
+        for step in migration.operations:
+            if ours and isinstance(step, RunPython):
+                step.code(apps, SimpleNamespace(connection=connection))
 
 
 def grant(*group_names, **attributes):

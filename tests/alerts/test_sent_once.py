@@ -18,7 +18,7 @@ from tests.municipalities.factories import MunicipalityFactory
 AT_ONCE = 8
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_eight_at_once_are_one_report():
     MunicipalityFactory(name="見本市")
     user = grant(Role.FIELD_STAFF, workplace=WorkplaceFactory())

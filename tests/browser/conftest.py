@@ -20,9 +20,7 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if here in item.path.parents:
             item.add_marker("browser")
-            item.add_marker(
-                pytest.mark.django_db(transaction=True, serialized_rollback=True)
-            )
+            item.add_marker(pytest.mark.django_db(transaction=True))
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +54,9 @@ def browser_context_args(request):
 def page(page):
     """A page whose console errors, content-security reports among them, fail a test."""
     complaints = []
-    page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+    page.on(
+        "console", lambda m: complaints.append(m.text) if m.type == "error" else None
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
     assert not complaints
