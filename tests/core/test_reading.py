@@ -86,7 +86,8 @@ def test_a_row_that_cannot_be_read_is_named_and_the_others_are_not(damaged):
     error = refused(damaged)
     assert [(p.row, p.column) for p in error.problems] == [(4, "name")]
     assert (error.read, error.refused) == (3, 1)
-    assert str(error.problems[0]).startswith("list.csv, row 4, column name: ")
+    with translation.override("en"):
+        assert str(error.problems[0]).startswith("list.csv, row 4, column name: ")
 
 
 @pytest.mark.parametrize(
