@@ -30,6 +30,8 @@ from .models import AnnualFigure
 LOOK_BACK = 10
 Place = tuple[int, str]
 Series = dict[Place, Figure]
+# By indicator and breakdown: the rows of each place, the strongest first.
+Stored = dict[tuple[str, str], dict[Place, list[AnnualFigure]]]
 
 
 def breakdowns(indicator: Indicator) -> Mapping[str, By]:
@@ -38,6 +40,15 @@ def breakdowns(indicator: Indicator) -> Mapping[str, By]:
         return indicator.by
     over, under = ratio_parts(indicator)
     return {name: by for name, by in over.by.items() if name in under.by}
+
+
+def read_stored(rows: QuerySet) -> Stored:
+    """Return what is stored by indicator, breakdown and place, in one query."""
+    found: Stored = defaultdict(lambda: defaultdict(list))
+    for row in rows.order_by("status", "pk"):  # closed before published
+        by, _, part = row.breakdown.partition("=")
+        found[row.indicator, by][row.fiscal_year, part].append(row)
+    return found
 
 
 class Counted:
@@ -121,18 +132,12 @@ class Book:
     # What is stored --------------------------------------------------------------
 
     @cached_property
-    def _stored(self) -> dict[tuple[str, str], dict[Place, list[AnnualFigure]]]:
-        """{(indicator, breakdown): {place: rows, strongest first}}, in one query."""
+    def _stored(self) -> Stored:
         keys = {i.key for i in self.indicators}
         for indicator in self.indicators:
             if isinstance(indicator, Ratio):
                 keys |= {indicator.numerator, indicator.denominator}
-        found: dict = defaultdict(lambda: defaultdict(list))
-        rows = self._base.filter(self._only, indicator__in=keys)
-        for row in rows.order_by("status", "pk"):  # closed before published
-            by, _, part = row.breakdown.partition("=")
-            found[row.indicator, by][row.fiscal_year, part].append(row)
-        return found
+        return read_stored(self._base.filter(self._only, indicator__in=keys))
 
     def _rows(self, indicator: Indicator, by: str) -> dict[Place, list[AnnualFigure]]:
         return self._stored.get((indicator.key, by), {})

@@ -1,6 +1,7 @@
 """The figures of one municipality."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from tests.agreements.factories import AgreementFactory, VisitFactory
@@ -74,3 +75,12 @@ def test_query_count_is_the_same_for_one_row_and_twenty(
     VisitFactory.create_batch(20)
     with django_assert_num_queries(len(few)):
         manager.get(address(place), {"year": 2016})
+
+
+def test_rights_on_rows_alone_show_no_figures(outsider):
+    place = VisitFactory().municipality
+    names = ("view_visit", "view_municipality")
+    outsider.user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    page = outsider.get(address(place), {"year": 2016})
+    assert page.status_code == 200
+    assert page.context["table"] == []
