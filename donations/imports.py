@@ -49,17 +49,14 @@ _wished_field = CountField(min_value=1)
 class Wish:
     """One row of a list: what is wished for, and the row it will become.
 
-    `before` is the number recorded so far, None where nothing is recorded.
+    `is_new` tells that nothing was recorded before; `before` is the number recorded so
+    far, None where there was none.
     """
 
     row: Row
     donation: Donation
+    is_new: bool
     before: int | None
-
-    @property
-    def is_new(self) -> bool:
-        """Tell whether nothing is recorded yet."""
-        return self.donation.pk is None
 
     @property
     def is_changed(self) -> bool:
@@ -205,7 +202,7 @@ class _Reader:
             self.reading.refuse(row, WISHED, message)
             return None
         donation.wished = wished
-        return Wish(row, donation, before)
+        return Wish(row, donation, donation.pk is None, before)
 
     def _school(self, row: Row, place: Municipality) -> School | None:
         """Return the school of a row, a new one where it may be recorded."""

@@ -90,6 +90,11 @@ def test_same_list_twice_changes_nothing_and_another_number_does(bring):
     assert Donation.objects.get(school__name="見本第一小学校").wished == 9
 
 
+def test_message_tells_what_became_of_the_list(bring):
+    [first] = get_messages(bring(*GOOD).wsgi_request)
+    assert [n for n in str(first) if n.isdigit()] == ["2", "0", "0"]
+
+
 def test_second_click_changes_nothing(check, coordinator):
     token = check(*GOOD).context["token"]
     for _ in range(2):
