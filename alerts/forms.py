@@ -39,14 +39,7 @@ class IncidentReportForm(forms.ModelForm):
     """
 
     municipality = MunicipalityField(
-        widget=MunicipalityInput(
-            attrs={
-                "hx-get": reverse_lazy("alerts:desks"),
-                "hx-target": "#desks",
-                "hx-trigger": "change",
-            }
-        ),
-        help_text=_("Name, such as 船橋市; type to search."),
+        help_text=_("Name, such as 船橋市; type to search.")
     )
     postal_code = forms.CharField(
         label=_("Postal code"),
@@ -155,6 +148,16 @@ class IncidentReportForm(forms.ModelForm):
 class NewReportForm(IncidentReportForm):
     """A report that is sent once: the hidden key is the same for every attempt."""
 
+    municipality = MunicipalityField(
+        widget=MunicipalityInput(
+            attrs={
+                "hx-get": reverse_lazy("alerts:desks"),
+                "hx-target": "#desks",
+                "hx-trigger": "change",
+            }
+        ),
+        help_text=_("Name, such as 船橋市; type to search."),
+    )
     client_key = forms.UUIDField(widget=forms.HiddenInput)
 
     def preset(self) -> None:

@@ -89,7 +89,7 @@ def test_channel_is_preset_from_the_workplace(staff, kind, channel):
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"noticed_at": "2999/1/1 9:00"}, "noticed_at"),
+        ({"noticed_at": "2099/1/1 9:00"}, "noticed_at"),
         ({"noticed_at": "5/4/30 9:00"}, "noticed_at"),
         ({"municipality": "999999"}, "municipality"),
         ({"postal_code": "27"}, "postal_code"),

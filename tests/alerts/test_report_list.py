@@ -42,6 +42,11 @@ def test_search_finds_number_and_municipality_but_no_names(officer):
     assert count(officer, q="架空町") == 0
 
 
+def test_number_that_no_column_holds_is_no_error(officer):
+    IncidentReportFactory()
+    assert count(officer, q=f"2016-{'9' * 30}") == 0
+
+
 def test_filters_narrow_the_rows(officer):
     IncidentReportFactory()
     IncidentReportFactory(is_passed_on=True, signs=["mail", "smell"])
