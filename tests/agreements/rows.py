@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from tests.agreements.factories import AgreementFactory, VisitFactory
+from agreements.models import Visit
+from tests.agreements.factories import AgreementFactory, PromiseFactory, VisitFactory
 from tests.municipalities.factories import MunicipalityFactory
 
 
@@ -22,3 +23,20 @@ def make_rows():
     VisitFactory(municipality=saitama, met_head=False)
     VisitFactory(municipality=saitama, visited_on=dt.date(2017, 3, 21))
     VisitFactory(visited_on=dt.date(2016, 9, 1), state="cancelled")
+
+
+def fill(count):
+    """Make `count` rows more of every kind; return the pages they all stand on."""
+    visit = Visit.objects.order_by("pk").first() or VisitFactory()
+    place = visit.municipality
+    agreement = place.agreements.first() or AgreementFactory(municipality=place)
+    AgreementFactory.create_batch(count)
+    VisitFactory.create_batch(count)
+    begun = place.visits.count()
+    for number in range(begun, begun + count):
+        day = visit.visited_on - dt.timedelta(days=number)
+        PromiseFactory(visit__municipality=place, visit__visited_on=day)
+    PromiseFactory.create_batch(count, visit=visit)
+    # Neither an agreement nor a visit: rows of the lists of what is missing.
+    MunicipalityFactory.create_batch(count)
+    return [agreement.get_absolute_url(), visit.get_absolute_url()]

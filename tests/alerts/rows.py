@@ -1,7 +1,15 @@
 """A small set of rows on which the contract of the indicators is checked."""
 
-from tests.alerts.factories import IncidentReportFactory, at
-from tests.municipalities.factories import MunicipalityFactory
+from django.urls import reverse
+
+from alerts.models import IncidentReport
+from tests.alerts.factories import (
+    CaseStoryFactory,
+    FollowUpFactory,
+    IncidentReportFactory,
+    at,
+)
+from tests.municipalities.factories import DeskFactory, MunicipalityFactory
 
 
 def make_rows():
@@ -32,3 +40,18 @@ def make_rows():
         passed_on_at=at(2016, 3, 21, 0, 30),
         state="passed_on",
     )
+
+
+def fill(count):
+    """Make `count` rows more of every kind; return the pages they all stand on."""
+    report = IncidentReport.objects.order_by("pk").first() or IncidentReportFactory()
+    place = report.municipality
+    signs = ["mail", "lights_on", "other"]
+    IncidentReportFactory.create_batch(count, is_passed_on=True, signs=signs)
+    IncidentReportFactory.create_batch(count, municipality=place, signs=signs)
+    FollowUpFactory.create_batch(count, report=report)
+    CaseStoryFactory.create_batch(count, report=report)
+    DeskFactory.create_batch(count, municipality=place)
+    receipt = reverse("alerts:report_receipt", args=[report.pk])
+    story = report.stories.order_by("pk").first()
+    return [report.get_absolute_url(), receipt, story.get_absolute_url()]

@@ -28,3 +28,13 @@ def make_rows():
     HubFactory(municipality=chiba, contract_until=dt.date(2016, 9, 30))
     HubFactory(municipality=saitama, contract_from=dt.date(2017, 3, 20))
     HubFactory(municipality=saitama, contract_from=dt.date(2017, 3, 21))
+
+
+def fill(count):
+    """Make `count` rows more of every kind; return the pages they all stand on."""
+    hub = Hub.objects.order_by("pk").first() or HubFactory()
+    SessionFactory.create_batch(count, hub=hub)
+    for series in Hub.Series:
+        SessionFactory.create_batch(count, hub__series=series)
+    session = hub.sessions.order_by("pk").first()
+    return [hub.get_absolute_url(), session.get_absolute_url()]

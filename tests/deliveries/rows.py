@@ -2,8 +2,9 @@
 
 import datetime as dt
 
-from deliveries.models import Delivery, Notice
+from deliveries.models import Delivery, Notice, Subscription
 from tests.deliveries.factories import (
+    DeliveryFactory,
     NoticeFactory,
     SentNoticeFactory,
     SubscriptionFactory,
@@ -42,3 +43,15 @@ def make_rows():
         state=Notice.State.CANCELLED,
         cancelled_for=Notice.Cancelled.PAUSED,
     )
+
+
+def fill(count):
+    """Make `count` rows more of every kind; return the pages they all stand on."""
+    subscription = Subscription.objects.order_by("pk").first() or SubscriptionFactory()
+    number = subscription.member_number
+    delivery = Delivery.objects.order_by("pk").first()
+    delivery = delivery or DeliveryFactory(member_number=number)
+    SentNoticeFactory.create_batch(count)
+    SentNoticeFactory.create_batch(count, subscription=subscription)
+    SentNoticeFactory.create_batch(count, delivery=delivery)
+    return [subscription.get_absolute_url(), delivery.get_absolute_url()]

@@ -2,9 +2,18 @@
 
 import datetime as dt
 
+from django.urls import reverse
+
+from mutualaid.models import Member
 from mutualaid.services import reverse_activity
 from tests.municipalities.factories import MunicipalityFactory
-from tests.mutualaid.factories import ActivityFactory, GroupFactory, MemberFactory
+from tests.mutualaid.factories import (
+    ActivityFactory,
+    GroupFactory,
+    MemberFactory,
+    RequestFactory,
+    TariffFactory,
+)
 
 
 def make_rows():
@@ -36,3 +45,24 @@ def make_rows():
         reverse_activity(
             activity=ActivityFactory(recipient=chiba), done_on=day, reason="誤り"
         )
+
+
+def fill(count):
+    """Make `count` rows more of every kind; return the pages they all stand on."""
+    member = Member.objects.order_by("pk").first() or MemberFactory()
+    wish = member.requests.first() or RequestFactory(recipient=member)
+    ActivityFactory.create_batch(count, recipient=member, request=wish)
+    ActivityFactory.create_batch(count, helper=member)
+    for helper in MemberFactory.create_batch(count):
+        RequestFactory(helper=helper, state="matched")
+    begun = member.group.tariffs.count()
+    for place in range(begun, begun + count):
+        TariffFactory(valid_from=dt.date(2000 + place, 3, 21))
+        GroupFactory(code=f"group{place}", name=f"見本の会{place}")
+    slip = member.received.order_by("pk").first()
+    month = [2016, 10]
+    return [
+        *(row.get_absolute_url() for row in (member, wish, slip, member.group)),
+        reverse("mutualaid:statement_month", args=month),
+        reverse("mutualaid:statement_member", args=[*month, member.pk]),
+    ]
