@@ -115,6 +115,19 @@ def test_figure_is_what_its_list_counts(indicator, rows, everything):
 
 @pytest.mark.parametrize("indicator", MEASURED, indirect=True)
 @pytest.mark.django_db
+def test_every_role_that_sees_the_figure_opens_its_rows(indicator, request):
+    seen = 0
+    for role in ("staff", "officer", "coordinator", "manager", "administrator"):
+        client = request.getfixturevalue(role)
+        if client.user.has_perm(indicator.permission):
+            seen += 1
+            page = client.get(indicator.rows_url(MOMENTS[2]))
+            assert page.status_code == 200, role
+    assert seen, "no role sees this figure"
+
+
+@pytest.mark.parametrize("indicator", MEASURED, indirect=True)
+@pytest.mark.django_db
 def test_part_is_what_its_list_counts(indicator, rows, everything):
     for by in indicator.by:
         found = {}
