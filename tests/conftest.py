@@ -7,7 +7,6 @@ from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.db.migrations import RunPython
@@ -18,26 +17,16 @@ from pytest_django.plugin import blocking_manager_key
 from core.access import Role, coordinator_of
 from core.programs import installed_programs
 from tests.accounts.factories import UserFactory, WorkplaceFactory
+from tests.plain import use_plain_settings
 
 # Playwright runs an event loop in the thread of the test.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 def pytest_configure(config):
-    """Run with plain static files, a fast password hasher and files in a folder."""
     folder = tempfile.mkdtemp(prefix="tsunagari-tests-")
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-    settings.STORAGES = {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": folder},
-        },
-        "staticfiles": {
-            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        },
-    }
-    settings.STATIC_ROOT = folder
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    use_plain_settings(folder)
 
 
 @pytest.hookimpl(wrapper=True)

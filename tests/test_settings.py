@@ -9,7 +9,10 @@ import pytest
 from django.test import Client
 
 ROOT = Path(__file__).resolve().parent.parent
-GOOD = {"SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz" * 2, "ALLOWED_HOSTS": "example.test"}
+GOOD = {
+    "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
+    "ALLOWED_HOSTS": "example.test",
+}
 
 
 def start(**environment):

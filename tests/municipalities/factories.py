@@ -8,12 +8,17 @@ from municipalities.codes import check_digit
 from municipalities.models import Desk, Municipality
 
 
-class MunicipalityFactory(factory.django.DjangoModelFactory):
-    """A city of Chiba in the service area; each call gives another code and name."""
+def with_check_digit(five_digits):
+    return f"{five_digits}{check_digit(five_digits)}"
 
-    code = factory.Sequence(
-        lambda n: f"12{n % 1000:03}{check_digit(f'12{n % 1000:03}')}"
-    )
+
+class MunicipalityFactory(factory.django.DjangoModelFactory):
+    """A city of Chiba in the service area; each call gives another code and name.
+
+    The codes are ones that no municipality has.
+    """
+
+    code = factory.Sequence(lambda n: with_check_digit(f"12{500 + n % 500}"))
     prefecture_code = "12"
     prefecture = "千葉県"
     name = factory.Sequence(lambda n: f"見本{n}市")
