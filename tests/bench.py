@@ -173,13 +173,14 @@ def main() -> int:
     # Not Django's test environment: it sends a signal for every template it renders.
     settings.ALLOWED_HOSTS = ["testserver"]
     settings.DEBUG = False
-    use_plain_settings(tempfile.gettempdir())
-    old_name = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
-        return run()
-    finally:
-        connection.creation.destroy_test_db(old_name, verbosity=0)
+    name = connection.settings_dict["NAME"]
+    with tempfile.TemporaryDirectory() as folder:
+        use_plain_settings(folder)
+        connection.creation.create_test_db(verbosity=0, autoclobber=True)
+        try:
+            return run()
+        finally:
+            connection.creation.destroy_test_db(name, verbosity=0)
 
 
 def run() -> int:

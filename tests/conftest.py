@@ -30,11 +30,12 @@ def pytest_configure(config):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item):
+def pytest_runtest_teardown(item, nextitem):
     """Bring back what migrations wrote, which a test with transactions flushes."""
     result = yield
     marker = item.get_closest_marker("django_db")
-    if marker and marker.kwargs.get("transaction"):
+    # After the last test the test database is gone, and the real one is in its place.
+    if nextitem and marker and marker.kwargs.get("transaction"):
         with item.config.stash[blocking_manager_key].unblock():
             repeat_data_migrations()
     return result

@@ -55,7 +55,10 @@ def page(page):
     """A page whose console errors, content-security reports among them, fail a test."""
     complaints = []
     page.on(
-        "console", lambda m: complaints.append(m.text) if m.type == "error" else None
+        "console",
+        lambda m: (
+            complaints.append((m.text, m.location)) if m.type == "error" else None
+        ),
     )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
