@@ -91,8 +91,8 @@ def check_accessibility(page):
         # axe writes an inline style of its own while it measures; that is no complaint.
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
-        assert page.evaluate(
-            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-        )
+        width = "document.documentElement.{}Width"
+        fits = f"{width.format('scroll')} <= {width.format('client')}"
+        assert page.evaluate(fits)
 
     return check
