@@ -21,13 +21,13 @@ NAMES = (
     *("たけのこ", "そよかぜ", "てまり", "にじいろ", "めだか", "つみき", "わたぐも"),
 )
 PLAZA_NAMES = ("おひさま", "ぽかぽか", "てくてく", "すくすく", "よちよち", "にこにこ")
-# First and last days of the contracts of the hubs above. Eleven are open on 20 March
-# 2016, as published for 2015年度, ten on 20 March 2017; two came and one went later.
+# First and last days of the contracts of the hubs above. Ten are open on 20 March 2015,
+# eleven in 2016 and ten in 2017, as published; two came and one went later.
 SINCE = dt.date(2013, 4, 1)
 CONTRACTS = (
     *[(SINCE, None)] * 9,
     (SINCE, dt.date(2022, 3, 20)),
-    (SINCE, dt.date(2016, 3, 20)),
+    (dt.date(2015, 4, 1), dt.date(2016, 3, 20)),
     (dt.date(2019, 4, 1), None),
     (dt.date(2024, 4, 1), None),
 )

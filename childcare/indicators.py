@@ -18,7 +18,7 @@ MEMBER_RUN = {"series": Hub.Series.MEMBER_RUN.value}
 register(
     Stock(
         key="childcare.hubs",
-        label=_("Childcare hubs"),
+        label=_("Hubs under contract"),
         unit=pgettext_lazy("unit", "hubs"),
         definition=_("Contracted hubs whose contract covers the day."),
         records=lambda day: Hub.objects.contracted().open_on(day),

@@ -35,7 +35,7 @@ def test_coordinator_records_a_visit_and_manager_may_not(coordinator, manager, p
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"visited_on": "2999/1/1"}, "visited_on"),
+        ({"visited_on": "2099/1/1"}, "visited_on"),
         ({"visited_on": "5/4/30"}, "visited_on"),
         ({"municipality": "999999"}, "municipality"),
         ({"their_attendance": ""}, "their_attendance"),

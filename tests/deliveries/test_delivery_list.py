@@ -98,7 +98,7 @@ def test_used_id_with_another_content_is_explained(coordinator, workplace):
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"delivered_on": "2999/1/1"}, "delivered_on"),
+        ({"delivered_on": "2099/1/1"}, "delivered_on"),
         ({"delivered_at": "25:00"}, "delivered_at"),
         ({"status": "lost"}, "status"),
         ({"member_number": "山"}, "member_number"),

@@ -66,7 +66,7 @@ def test_old_lists_bring_no_mails(bring):
     ("row", "column"),
     [
         ("D-9,M1,5/4/30,10:05,手渡し", "delivered_on"),
-        ("D-9,M1,2999/1/1,10:05,手渡し", "delivered_on"),
+        ("D-9,M1,2099/1/1,10:05,手渡し", "delivered_on"),
         ("D-9,M1,2016/10/3,27:05,手渡し", "delivered_at"),
         ("D-9,M1,2016/10/3,10:05,紛失", "status"),
         ("D-9,山,2016/10/3,10:05,手渡し", "member_number"),

@@ -44,7 +44,7 @@ def test_coordinator_records_a_donation_and_manager_may_not(coordinator, manager
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"sent_on": "2999/1/1"}, "sent_on"),
+        ({"sent_on": "2099/1/1"}, "sent_on"),
         ({"sent_on": "5/4/30"}, "sent_on"),
         ({"wished": "-5"}, "wished"),
         ({"wished": "1_0"}, "wished"),

@@ -133,7 +133,7 @@ def test_desk_with_a_wrong_number_or_future_day_is_refused(administrator, kamaga
         "kind": "municipal",
         "name": "高齢福祉課",
         "phone": "でんわ",
-        "verified_on": "2999/1/1",
+        "verified_on": "2099/1/1",
     }
     page = administrator.post(url, data)
     assert set(page.context["adminform"].form.errors) == {"phone", "verified_on"}
