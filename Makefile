@@ -13,7 +13,7 @@ MANAGE = $(BIN)/python manage.py
 
 run: .venv/base.stamp $(CATALOGUE).mo var/secret_key
 	@$(DEMO) $(MANAGE) migrate --verbosity 0
-	@$(DEMO) $(MANAGE) createcachetable
+	@$(DEMO) $(MANAGE) createcachetable --verbosity 0
 	@$(DEMO) $(MANAGE) collectstatic --no-input --verbosity 0
 	@$(DEMO) $(MANAGE) load_demo
 	@echo "Tsunagari: http://127.0.0.1:$(PORT)/   year on one screen: http://127.0.0.1:$(PORT)/dashboard/?year=2016"

@@ -2,6 +2,7 @@
 
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dashboard.indicators import Flow, Ratio, Stock, by_area, register
 from municipalities.models import Municipality
@@ -77,7 +78,7 @@ register(
     Flow(
         key="agreements.visits",
         label=_("Visits"),
-        unit=_("visits"),
+        unit=pgettext_lazy("unit", "visits"),
         definition=_("Visits held in the year."),
         records=lambda: Visit.objects.held(),
         on="visited_on",

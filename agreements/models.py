@@ -20,9 +20,15 @@ class AgreementQuerySet(ScopedQuerySet):
     """Agreements: in force on a day, counted for coverage."""
 
     def in_force(self, on: dt.date) -> Self:
-        """Return the agreements in force on the day `on`."""
+        """Return the agreements in force on the day `on`.
+
+        An agreement ends with its municipality: after a merger the successor needs
+        one of its own.
+        """
         return self.filter(
             Q(in_force_until__isnull=True) | Q(in_force_until__gte=on),
+            Q(municipality__valid_until__isnull=True)
+            | Q(municipality__valid_until__gte=on),
             in_force_from__lte=on,
         )
 
@@ -89,6 +95,7 @@ class Agreement(models.Model):
             models.CheckConstraint(
                 condition=Q(in_force_from__gte=F("signed_on")),
                 name="agreement_begins_after_signing",
+                violation_error_code="in_force_from",
                 violation_error_message=_(
                     "An agreement cannot come into force before it was signed."
                 ),
@@ -97,11 +104,13 @@ class Agreement(models.Model):
                 condition=Q(in_force_until__isnull=True)
                 | Q(in_force_until__gte=F("in_force_from")),
                 name="agreement_ends_after_beginning",
+                violation_error_code="in_force_until",
                 violation_error_message=_("The end lies before the beginning."),
             ),
             models.UniqueConstraint(
                 fields=["municipality", "kind", "in_force_from"],
                 name="agreement_is_recorded_once",
+                violation_error_code="municipality",
                 violation_error_message=_(
                     "This agreement of this municipality is already recorded."
                 ),
@@ -117,7 +126,8 @@ class Agreement(models.Model):
 
     def is_in_force(self, on: dt.date) -> bool:
         """Tell whether it is in force on the day `on`, by the rule of `in_force()`."""
-        ended = self.in_force_until is not None and self.in_force_until < on
+        last_days = (self.in_force_until, self.municipality.valid_until)
+        ended = any(day is not None and day < on for day in last_days)
         return self.in_force_from <= on and not ended
 
 
@@ -180,6 +190,7 @@ class Visit(models.Model):
                 fields=["municipality", "visited_on"],
                 condition=~Q(state="cancelled"),
                 name="visit_is_recorded_once_a_day",
+                violation_error_code="visited_on",
                 violation_error_message=_(
                     "A visit to this municipality on this day is already recorded."
                 ),

@@ -158,7 +158,14 @@ class NewReportForm(IncidentReportForm):
         ),
         help_text=_("Name, such as 船橋市; type to search."),
     )
-    client_key = forms.UUIDField(widget=forms.HiddenInput)
+    client_key = forms.UUIDField(
+        widget=forms.HiddenInput,
+        label=_("This form"),
+        error_messages={
+            "required": _("This form is incomplete. Open it anew from the start page."),
+            "invalid": _("This form is incomplete. Open it anew from the start page."),
+        },
+    )
 
     def preset(self) -> None:
         """Fill in what is known before anything is typed."""

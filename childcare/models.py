@@ -146,6 +146,7 @@ class Hub(models.Model):
                 condition=Q(contract_until__isnull=True)
                 | Q(contract_until__gte=F("contract_from")),
                 name="hub_ends_after_beginning",
+                violation_error_code="contract_until",
                 violation_error_message=_("The end lies before the beginning."),
             ),
             models.CheckConstraint(
@@ -236,6 +237,7 @@ class Session(models.Model):
             models.UniqueConstraint(
                 fields=["hub", "held_on", "slot"],
                 name="session_is_recorded_once",
+                violation_error_code="held_on",
                 violation_error_message=SESSION_IS_TAKEN,
             ),
             models.CheckConstraint(

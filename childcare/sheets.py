@@ -74,6 +74,7 @@ class RowForm(forms.Form):
             return
         if self.cleaned_data["seen"] != self.stored:
             self._refuse_to_overwrite()
+            return
         if self.is_blank:
             return
         if self.cleaned_data["families"] is None:

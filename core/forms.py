@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import RegexValidator
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
@@ -101,6 +101,21 @@ class CountField(forms.IntegerField):
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """Leave out min and max, which belong to number widgets only."""
         return {}
+
+
+def show_errors_beside_fields(form: forms.BaseForm) -> None:
+    """Move errors about the whole row to the field that their code names.
+
+    A constraint of the database names, as `violation_error_code`, the field by which
+    people can put the row right.
+    """
+    errors = form.errors.get(NON_FIELD_ERRORS)
+    for error in list(errors.as_data()) if errors else ():
+        if error.code in form.fields:
+            errors.data.remove(error)
+            form.add_error(error.code, error)
+    if errors is not None and not errors:
+        del form.errors[NON_FIELD_ERRORS]
 
 
 def refuse_future(day: dt.date | None) -> None:

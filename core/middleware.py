@@ -1,5 +1,6 @@
 """Middleware: language, unreadable text, response headers, expired sign-in."""
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
+UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufffd]")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -50,7 +52,8 @@ def ReadableTextMiddleware(get_response: GetResponse) -> GetResponse:  # noqa: N
 
 
 def _is_storable(text: str) -> bool:
-    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+    # Django reads bytes that are no UTF-8, lone surrogates among them, as U+FFFD.
+    return not UNSTORABLE.search(text)
 
 
 def ResponseHeadersMiddleware(get_response: GetResponse) -> GetResponse:  # noqa: N802

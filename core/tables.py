@@ -3,6 +3,8 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
+MISSING = "–"
+
 
 class ProgramTable(tables.Table):
     """A table in the house's look; on a phone each row becomes a card.
@@ -16,6 +18,7 @@ class ProgramTable(tables.Table):
 
         template_name = "components/_table.html"
         empty_text = _("No rows match.")
+        default = MISSING
 
 
 NUMBER = {"td": {"class": "number"}, "th": {"class": "number"}}

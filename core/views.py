@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
+from .forms import show_errors_beside_fields
 from .htmx import wants_fragment
 from .paging import BoundedPaginator
 from .spreadsheets.exports import export_response
@@ -120,6 +121,11 @@ class ProgramFormMixin(PermissionRequiredMixin):
     def get_queryset(self) -> QuerySet:
         """Return the rows the person may see."""
         return self.model.objects.visible_to(self.request.user)
+
+    def form_invalid(self, form: ModelForm) -> HttpResponseBase:
+        """Show the form again, each error beside the field that is to be corrected."""
+        show_errors_beside_fields(form)
+        return super().form_invalid(form)
 
     def form_valid(self, form: ModelForm) -> HttpResponseBase:
         """Save, and say so."""

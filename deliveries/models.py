@@ -99,6 +99,7 @@ class Subscription(models.Model):
                 Lower("email"),
                 condition=Q(ended_on__isnull=True),
                 name="subscription_is_open_once",
+                violation_error_code="email",
                 violation_error_message=_(
                     "This address already gets the notices of this member."
                 ),
@@ -113,6 +114,7 @@ class Subscription(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("consent_on")),
                 name="subscription_ends_after_consent",
+                violation_error_code="ended_on",
                 violation_error_message=_("The end lies before the consent."),
             ),
         )

@@ -60,7 +60,7 @@ def validate_address(address: str) -> None:
             code="several",
         )
     if re.search(r"\s", address):
-        raise ValidationError(_("An address holds no blanks."), code="blank")
+        raise ValidationError(_("An address holds no blanks."), code="spaces")
     if not address.isascii():
         raise ValidationError(
             _("Write the address with half-width letters, digits and @."),

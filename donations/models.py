@@ -75,6 +75,7 @@ class Campaign(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("begins_on")),
                 name="campaign_ends_after_beginning",
+                violation_error_code="ends_on",
                 violation_error_message=_("The end lies before the beginning."),
             ),
         )
@@ -190,6 +191,7 @@ class School(models.Model):
                 | Q(valid_until__isnull=True)
                 | Q(valid_until__gte=F("valid_from")),
                 name="school_ends_after_beginning",
+                violation_error_code="valid_until",
                 violation_error_message=_("The end lies before the beginning."),
             ),
             models.UniqueConstraint(
@@ -306,6 +308,7 @@ class Donation(models.Model):
             models.UniqueConstraint(
                 fields=["campaign", "school", "item"],
                 name="donation_is_recorded_once",
+                violation_error_code="school",
                 violation_error_message=_(
                     "This item is already recorded for this school and campaign."
                 ),

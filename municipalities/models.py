@@ -113,6 +113,7 @@ class Municipality(models.Model):
                 | Q(valid_until__isnull=True)
                 | Q(valid_until__gte=F("valid_from")),
                 name="municipality_ends_after_beginning",
+                violation_error_code="valid_until",
                 violation_error_message=_("The end lies before the beginning."),
             ),
             models.CheckConstraint(

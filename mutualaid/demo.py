@@ -40,7 +40,7 @@ GIVEN_NAMES = (
 )
 # Half hours of a slip, and how often they occur.
 HALF_HOURS, WEIGHTS = (2, 3, 4, 5, 6, 8), (25, 15, 35, 5, 15, 5)
-RECENT_SLIPS = 1500
+RECENT_SLIPS = 9000
 REVERSED_2016 = 24
 WISHES = (
     "週1回、居間と台所の掃除をお願いします。",

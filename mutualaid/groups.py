@@ -106,6 +106,7 @@ class Tariff(models.Model):
             models.UniqueConstraint(
                 fields=["group", "valid_from"],
                 name="tariff_begins_once_a_day",
+                violation_error_code="valid_from",
                 violation_error_message=_(
                     "A tariff of this group from this day on is already recorded."
                 ),
@@ -114,6 +115,7 @@ class Tariff(models.Model):
                 condition=Q(valid_until__isnull=True)
                 | Q(valid_until__gte=F("valid_from")),
                 name="tariff_ends_after_beginning",
+                violation_error_code="valid_until",
                 violation_error_message=_("The end lies before the beginning."),
             ),
             models.CheckConstraint(

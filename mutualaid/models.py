@@ -73,6 +73,7 @@ class Member(models.Model):
             models.CheckConstraint(
                 condition=Q(left_on__isnull=True) | Q(left_on__gte=F("joined_on")),
                 name="member_leaves_after_joining",
+                violation_error_code="left_on",
                 violation_error_message=_("The end lies before the beginning."),
             ),
         )
@@ -264,6 +265,7 @@ class Activity(models.Model):
                 fields=["group", "slip_number"],
                 condition=Q(kind="normal"),
                 name="activity_slip_is_recorded_once",
+                violation_error_code="slip_number",
                 violation_error_message=_("This slip is already recorded."),
             ),
             models.CheckConstraint(

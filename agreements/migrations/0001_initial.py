@@ -245,6 +245,7 @@ class Migration(migrations.Migration):
                             ("in_force_from__gte", models.F("signed_on"))
                         ),
                         name="agreement_begins_after_signing",
+                        violation_error_code="in_force_from",
                         violation_error_message="An agreement cannot come into force before it was signed.",
                     ),
                     models.CheckConstraint(
@@ -254,11 +255,13 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="agreement_ends_after_beginning",
+                        violation_error_code="in_force_until",
                         violation_error_message="The end lies before the beginning.",
                     ),
                     models.UniqueConstraint(
                         fields=("municipality", "kind", "in_force_from"),
                         name="agreement_is_recorded_once",
+                        violation_error_code="municipality",
                         violation_error_message="This agreement of this municipality is already recorded.",
                     ),
                 ],
@@ -280,6 +283,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state", "cancelled"), _negated=True),
                 fields=("municipality", "visited_on"),
                 name="visit_is_recorded_once_a_day",
+                violation_error_code="visited_on",
                 violation_error_message="A visit to this municipality on this day is already recorded.",
             ),
         ),

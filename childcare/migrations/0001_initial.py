@@ -282,6 +282,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="hub_ends_after_beginning",
+                violation_error_code="contract_until",
                 violation_error_message="The end lies before the beginning.",
             ),
         ),
@@ -308,6 +309,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("hub", "held_on", "slot"),
                 name="session_is_recorded_once",
+                violation_error_code="held_on",
                 violation_error_message="A session of this hub in this slot of the day is already recorded. Change that one instead.",
             ),
         ),

@@ -188,7 +188,12 @@ class Reading:
             elif header and not name:
                 known = "、".join(column.name for column in self.columns)
                 message = _("This column is unknown. Known are: %(names)s.")
-                self._add(sheet, number, header[:50], message % {"names": known})
+                self._add(
+                    sheet,
+                    number,
+                    INVISIBLE.sub("", header)[:50],
+                    message % {"names": known},
+                )
             elif name and names.count(name) > 1:
                 self._add(sheet, number, header, _("This column is there twice."))
         for column in self.columns:

@@ -119,6 +119,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("ends_on__gte", models.F("begins_on"))),
                         name="campaign_ends_after_beginning",
+                        violation_error_code="ends_on",
                         violation_error_message="The end lies before the beginning.",
                     )
                 ],
@@ -434,6 +435,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="school_ends_after_beginning",
+                violation_error_code="valid_until",
                 violation_error_message="The end lies before the beginning.",
             ),
         ),
@@ -466,6 +468,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("campaign", "school", "item"),
                 name="donation_is_recorded_once",
+                violation_error_code="school",
                 violation_error_message="This item is already recorded for this school and campaign.",
             ),
         ),

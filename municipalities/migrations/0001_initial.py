@@ -257,6 +257,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="municipality_ends_after_beginning",
+                violation_error_code="valid_until",
                 violation_error_message="The end lies before the beginning.",
             ),
         ),

@@ -54,4 +54,10 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// On a phone the navigation is wider than the screen: show where one is.
+for (const link of document.querySelectorAll("header nav [aria-current]")) {
+  const strip = link.closest("ul");
+  strip.scrollLeft = link.offsetLeft - (strip.clientWidth - link.offsetWidth) / 2;
+}
+
 document.querySelector("[data-autofocus]")?.focus();

@@ -43,3 +43,12 @@ def test_visit_belongs_to_the_year_of_its_day():
     VisitFactory(visited_on=dt.date(2017, 3, 21), met_head=False)
     assert numbers("agreements.visits") == {(2016, ""): 1, (2017, ""): 1}
     assert numbers("agreements.municipalities_visited") == {(2016, ""): 1}
+
+
+@pytest.mark.django_db
+def test_agreement_ends_with_its_municipality():
+    merged = MunicipalityFactory(valid_until=dt.date(2018, 3, 19))
+    agreement = AgreementFactory(municipality=merged)
+    assert numbers("agreements.in_force") == {(2016, ""): 1}
+    assert agreement.is_in_force(dt.date(2018, 3, 19))
+    assert not agreement.is_in_force(dt.date(2018, 3, 20))

@@ -53,3 +53,18 @@ def test_same_visit_is_not_recorded_twice(coordinator, place):
     page = coordinator.post(URL, visit_data())
     assert page.context["form"].errors
     assert Visit.objects.count() == 1
+
+
+def test_rule_about_the_whole_row_is_explained_beside_the_field_to_correct(
+    coordinator, place
+):
+    data = {
+        "municipality": "見本市",
+        "kind": "watch",
+        "signed_on": "2016/4/1",
+        "in_force_from": "2016/4/1",
+        "in_force_until": "2016/3/31",
+        "department": "高齢福祉課",
+    }
+    page = coordinator.post(reverse("agreements:agreement_create"), data)
+    assert list(page.context["form"].errors) == ["in_force_until"]

@@ -47,7 +47,7 @@ def test_coordinator_records_a_hub_and_manager_may_not(coordinator, manager, pla
         ({"contract_from": "5/4/1"}, "contract_from"),
         ({"capacity": "-5"}, "capacity"),
         ({"municipality": "999999"}, "municipality"),
-        ({"contract_until": "2013/3/31"}, "__all__"),
+        ({"contract_until": "2013/3/31"}, "contract_until"),
     ],
 )
 def test_bad_input_is_explained(coordinator, place, changes, field):

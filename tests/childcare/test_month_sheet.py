@@ -98,7 +98,7 @@ def test_row_that_another_person_changed_is_overwritten_only_knowingly(
     coordinator, hub
 ):
     SessionFactory(hub=hub, held_on=DAY, families=12)
-    page = coordinator.post(url(), row(3, seen="", families="5"))
+    page = coordinator.post(url(), row(3, seen="", families="5", adults="8"))
     assert len(errors_of(page)) == 1
     assert Session.objects.get().families == 12
     assert 'name="3-all_day-seen" value="12////"' in page.text

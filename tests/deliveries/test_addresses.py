@@ -40,14 +40,14 @@ def test_issued_address_is_accepted(address):
         ("a@example.jp、b@example.jp", "several"),
         ("a@example.jp b@example.jp", "several"),
         ("見本 花子 <hanako@example.jp>", "name"),
-        ("hana ko@example.jp", "blank"),
+        ("hana ko@example.jp", "spaces"),
         ("a..b@example.jp", "dots"),
         (".a@example.jp", "dots"),
         ("hanako", "invalid"),
         ("hanako@", "invalid"),
         ("@docomo.ne.jp", "invalid"),
         ("a..b@evil.docomo.ne.jp.example", "dots"),
-        ('"a b"@docomo.ne.jp', "blank"),
+        ('"a b"@docomo.ne.jp', "spaces"),
     ],
 )
 def test_other_address_is_refused_with_its_reason(address, code):

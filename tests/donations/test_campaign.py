@@ -105,7 +105,7 @@ def test_stock_is_set_and_changed(coordinator, manager):
     ("changes", "field"),
     [
         ({"begins_on": "2026/3/20"}, "begins_on"),
-        ({"ends_on": "2026/3/31"}, "__all__"),
+        ({"ends_on": "2026/3/31"}, "ends_on"),
         ({"year": "1999", "begins_on": "1999/4/1"}, "year"),
         ({"year": "2016", "begins_on": "2016/4/1"}, "year"),
     ],

@@ -37,7 +37,7 @@ def test_coordinator_records_a_school_and_manager_may_not(coordinator, manager, 
         ({"postal_code": "26-0001"}, "postal_code"),
         ({"municipality": "999999"}, "municipality"),
         ({"name": "見本\u202e小学校"}, "name"),
-        ({"valid_from": "2020/4/1", "valid_until": "2020/3/31"}, "__all__"),
+        ({"valid_from": "2020/4/1", "valid_until": "2020/3/31"}, "valid_until"),
     ],
 )
 def test_bad_input_is_explained(coordinator, data, changes, field):

@@ -9,7 +9,7 @@ from django.apps import AppConfig, apps
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.module_loading import module_has_submodule
 from tqdm import tqdm
 
@@ -75,7 +75,13 @@ class Command(BaseCommand):
         call_command("import_figures", "published_rates", verbosity=0)
 
     def _progress(self, label: str, steps: Iterable) -> Iterator:
-        yield from tqdm(list(steps), desc=label, disable=self.quiet, ncols=72)
+        yield from tqdm(
+            # None: no bar where nobody looks, such as a log.
+            list(steps),
+            desc=label,
+            disable=self.quiet or None,
+            ncols=72,
+        )
 
     def _say(self, text: str) -> None:
         if not self.quiet:
@@ -90,17 +96,17 @@ def _loader(config: AppConfig) -> Any:
 
 def _real_records() -> str:
     """Return the name of the first kind of record that exists; empty without any."""
-    counted = [
+    # What belongs to something else is a record; a list of its own, such as the signs
+    # of a checklist, may come from a migration.
+    records = [
         model
         for program in installed_programs()
         for model in program.get_models()
-        if any(field.name == "fiscal_year" for field in model._meta.fields)
+        if any(field.many_to_one for field in model._meta.get_fields())
     ]
-    named = User.objects.filter(username__in=[name for name, *_ in PEOPLE])
-    rows: list[models.QuerySet] = [named, Workplace.objects, AnnualFigure.objects]
-    for row in [*rows, *(model.objects for model in counted)]:
-        if row.exists():
-            return str(row.model._meta.verbose_name_plural)
+    for model in (User, Workplace, AnnualFigure, *records):
+        if model._default_manager.exists():
+            return str(model._meta.verbose_name_plural)
     return ""
 
 
