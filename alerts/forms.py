@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, Workplace
+from core.filters import FIRST_YEAR
 from core.forms import DateTimeField, no_invisible_characters
 from municipalities.fields import MunicipalityField, MunicipalityInput, postal_code
 from municipalities.models import Desk
@@ -119,6 +120,8 @@ class IncidentReportForm(forms.ModelForm):
         """Refuse a time to come, and one after the report was passed on."""
         noticed_at = self.cleaned_data["noticed_at"]
         refuse_future_time(noticed_at)
+        if noticed_at.year < FIRST_YEAR:
+            raise ValidationError(_("This lies too far back. Look at the year again."))
         passed_on_at = self.instance.passed_on_at
         if passed_on_at and noticed_at > passed_on_at:
             raise ValidationError(

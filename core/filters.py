@@ -91,11 +91,21 @@ class ProgramFilterSet(df.FilterSet):
     }
 
     @property
+    def conditions(self) -> list[str]:
+        """The labels of the filters in use; none when one cannot be read."""
+        if not self.form.is_valid():
+            return []
+        used = self.form.cleaned_data
+        return [
+            str(field.label)
+            for field in self.form.visible_fields()
+            if used.get(field.name) not in (None, "", [])
+        ]
+
+    @property
     def is_narrowed(self) -> bool:
         """Tell whether any filter is in use."""
-        return self.form.is_valid() and any(
-            value not in (None, "", []) for value in self.form.cleaned_data.values()
-        )
+        return bool(self.conditions)
 
 
 class YesNoFilter(df.ChoiceFilter):

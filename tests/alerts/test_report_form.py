@@ -226,3 +226,8 @@ def test_form_takes_what_another_program_hands_over(staff, place):
     assert form["place"].value() == "架空町9"
     assert form["channel"].value() == "store"
     assert form["person_name"].value() is None
+
+
+def test_year_long_before_the_records_begin_is_refused(staff):
+    page = staff.post(URL, {"noticed_at": "1950/1/1 1:00"})
+    assert "noticed_at" in page.context["form"].errors
