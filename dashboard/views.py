@@ -77,7 +77,7 @@ def program(request: HttpRequest, program: str) -> HttpResponseBase:
 
 @permission_required("municipalities.view_municipality", raise_exception=True)
 def municipality(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Show every figure of one municipality, of the last years."""
+    """Show the desks of one municipality, and every figure of the last years."""
     places = Municipality.objects.visible_to(request.user)
     place = get_object_or_404(places, code=code)
     year = _year(request)
@@ -100,6 +100,7 @@ def municipality(request: HttpRequest, code: str) -> HttpResponseBase:
         return export_figures(found, kind, str(place))
     noted = [figure for figure in found if figure.has_notes]
     context = {"place": place, "table": table, "years": years, "noted": noted}
+    context["desks"] = place.desks.visible_to(request.user).filter(is_active=True)
     context |= _year_choice(book, year)
     return render(request, "dashboard/municipality.html", context)
 

@@ -29,6 +29,16 @@ def pytest_configure(config):
     use_plain_settings(folder)
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Say loudly on which database the suite did not run."""
+    if connection.vendor != "postgresql" and not os.environ.get("CI"):
+        terminalreporter.write_line(
+            f"NOT RUN ON POSTGRESQL: this was {connection.vendor}. Set DATABASE_URL to "
+            "a PostgreSQL server and run again.",
+            yellow=True,
+        )
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item, nextitem):
     """Bring back what migrations wrote, which a test with transactions flushes."""
