@@ -244,6 +244,7 @@ class Session(models.Model):
                 condition=Q(first_timers__isnull=True)
                 | Q(first_timers__lte=F("families")),
                 name="session_first_timers_are_among_the_families",
+                violation_error_code="first_timers",
                 violation_error_message=_(
                     "More first-time families than families came."
                 ),

@@ -107,6 +107,7 @@ class Subscription(models.Model):
             models.CheckConstraint(
                 condition=Q(started_on__gte=F("consent_on")),
                 name="subscription_begins_after_consent",
+                violation_error_code="started_on",
                 violation_error_message=_(
                     "Notices cannot begin before the member's consent."
                 ),

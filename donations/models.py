@@ -197,6 +197,7 @@ class School(models.Model):
             models.UniqueConstraint(
                 fields=["municipality", "name"],
                 name="school_is_listed_once",
+                violation_error_code="name",
                 violation_error_message=_(
                     "This municipality already has a school of this name."
                 ),
@@ -321,6 +322,7 @@ class Donation(models.Model):
                     sent_quantity__gte=1,
                 ),
                 name="donation_sent_with_day_and_quantity",
+                violation_error_code="sent_quantity",
                 violation_error_message=_(
                     "Enter both the day of sending and the pieces sent, 1 or more."
                 ),
@@ -329,6 +331,7 @@ class Donation(models.Model):
                 condition=Q(sent_quantity__isnull=True)
                 | Q(allocated__isnull=False, allocated__gte=F("sent_quantity")),
                 name="donation_sent_within_allocation",
+                violation_error_code="sent_quantity",
                 violation_error_message=_(
                     "More is sent than is allocated. Change the allocation first."
                 ),
@@ -337,12 +340,14 @@ class Donation(models.Model):
                 condition=Q(received_on__isnull=True)
                 | Q(sent_on__isnull=False, received_on__gte=F("sent_on")),
                 name="donation_received_after_sending",
+                violation_error_code="received_on",
                 violation_error_message=_("It cannot be received before it was sent."),
             ),
             models.CheckConstraint(
                 condition=Q(thanked_on__isnull=True)
                 | Q(sent_on__isnull=False, thanked_on__gte=F("sent_on")),
                 name="donation_thanked_after_sending",
+                violation_error_code="thanked_on",
                 violation_error_message=_("The thanks cannot come before it was sent."),
             ),
         )

@@ -121,6 +121,7 @@ class Tariff(models.Model):
             models.CheckConstraint(
                 condition=Q(fee_jpy=F("helper_share_jpy") + F("office_share_jpy")),
                 name="tariff_shares_make_the_fee",
+                violation_error_code="office_share_jpy",
                 violation_error_message=_(
                     "Helper's share and office's share must add up to the fee."
                 ),

@@ -136,6 +136,7 @@ class Request(models.Model):
             models.CheckConstraint(
                 condition=Q(helper__isnull=True) | ~Q(helper=F("recipient")),
                 name="request_helper_is_not_the_recipient",
+                violation_error_code="helper",
                 violation_error_message=_("Nobody can be helped by themselves."),
             ),
             models.CheckConstraint(
@@ -271,6 +272,7 @@ class Activity(models.Model):
             models.CheckConstraint(
                 condition=~Q(helper=F("recipient")),
                 name="activity_helper_is_not_the_recipient",
+                violation_error_code="helper",
                 violation_error_message=_("Nobody can be helped by themselves."),
             ),
             models.CheckConstraint(

@@ -322,6 +322,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="session_first_timers_are_among_the_families",
+                violation_error_code="first_timers",
                 violation_error_message="More first-time families than families came.",
             ),
         ),

@@ -448,6 +448,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("started_on__gte", models.F("consent_on"))),
                 name="subscription_begins_after_consent",
+                violation_error_code="started_on",
                 violation_error_message="Notices cannot begin before the member's consent.",
             ),
         ),

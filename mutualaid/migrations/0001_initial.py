@@ -548,6 +548,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="request_helper_is_not_the_recipient",
+                violation_error_code="helper",
                 violation_error_message="Nobody can be helped by themselves.",
             ),
         ),
@@ -598,6 +599,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("helper", models.F("recipient")), _negated=True),
                 name="activity_helper_is_not_the_recipient",
+                violation_error_code="helper",
                 violation_error_message="Nobody can be helped by themselves.",
             ),
         ),
@@ -676,6 +678,7 @@ class Migration(migrations.Migration):
                     )
                 ),
                 name="tariff_shares_make_the_fee",
+                violation_error_code="office_share_jpy",
                 violation_error_message="Helper's share and office's share must add up to the fee.",
             ),
         ),

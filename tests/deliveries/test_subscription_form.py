@@ -54,7 +54,7 @@ def test_coordinator_records_a_subscription_and_manager_may_not(
         ({"email": "ichiro@example.jp\u200b"}, "email"),
         ({"member_number": "山田"}, "member_number"),
         ({"member_name": "見本\u202e花子"}, "member_name"),
-        ({"started_on": "2016/3/31"}, "__all__"),
+        ({"started_on": "2016/3/31"}, "started_on"),
     ],
 )
 def test_bad_input_is_explained_beside_its_field(coordinator, place, changes, field):

@@ -50,12 +50,12 @@ def test_coordinator_records_a_donation_and_manager_may_not(coordinator, manager
         ({"wished": "1_0"}, "wished"),
         ({"school": "ない小学校"}, "school"),
         ({"school": "東京都 見本第一小学校"}, "school"),
-        ({"sent_quantity": ""}, "__all__"),
-        ({"sent_quantity": "0"}, "__all__"),
-        ({"sent_quantity": "1201"}, "__all__"),
-        ({"received_on": "2017/3/19"}, "__all__"),
-        ({"thanked_on": "2017/3/19"}, "__all__"),
-        ({"sent_on": "", "sent_quantity": "", "received_on": "2017/4/1"}, "__all__"),
+        ({"sent_quantity": ""}, "sent_quantity"),
+        ({"sent_quantity": "0"}, "sent_quantity"),
+        ({"sent_quantity": "1201"}, "sent_quantity"),
+        ({"received_on": "2017/3/19"}, "received_on"),
+        ({"thanked_on": "2017/3/19"}, "thanked_on"),
+        ({"sent_on": "", "sent_quantity": "", "received_on": "2017/4/1"}, "received_on"),
     ],
 )
 def test_bad_input_is_explained(coordinator, data, changes, field):

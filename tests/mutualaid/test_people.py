@@ -53,7 +53,7 @@ def test_member_is_registered_and_name_stays_out_of_the_log(coordinator, manager
         ({"number": "C 1"}, "number"),
         ({"number": "C-0"}, "number"),
         ({"municipality": "999999"}, "municipality"),
-        ({"left_on": "2016/3/31"}, "__all__"),
+        ({"left_on": "2016/3/31"}, "left_on"),
         ({"name": "見\u202e本"}, "name"),
     ],
 )

@@ -51,8 +51,8 @@ def test_coordinator_records_a_tariff_and_manager_may_not(coordinator, manager):
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"office_share_jpy": "99"}, "__all__"),
-        ({"valid_until": "2019/3/20"}, "__all__"),
+        ({"office_share_jpy": "99"}, "office_share_jpy"),
+        ({"valid_until": "2019/3/20"}, "valid_until"),
         ({"unit_minutes": "0"}, "unit_minutes"),
         ({"rounding_minutes": "0"}, "rounding_minutes"),
         ({"fee_jpy": "-900"}, "fee_jpy"),
