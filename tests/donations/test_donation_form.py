@@ -55,7 +55,10 @@ def test_coordinator_records_a_donation_and_manager_may_not(coordinator, manager
         ({"sent_quantity": "1201"}, "sent_quantity"),
         ({"received_on": "2017/3/19"}, "received_on"),
         ({"thanked_on": "2017/3/19"}, "thanked_on"),
-        ({"sent_on": "", "sent_quantity": "", "received_on": "2017/4/1"}, "received_on"),
+        (
+            {"sent_on": "", "sent_quantity": "", "received_on": "2017/4/1"},
+            "received_on",
+        ),
     ],
 )
 def test_bad_input_is_explained(coordinator, data, changes, field):
