@@ -84,10 +84,25 @@ def sign_in(page, live_server):
 
 
 @pytest.fixture
+def follow(page):
+    """Return a function that clicks and comes back once the new page has loaded.
+
+    A click alone returns while the old document still stands, or none does.
+    """
+
+    def click(target):
+        with page.expect_navigation():
+            target.click()
+
+    return click
+
+
+@pytest.fixture
 def check_accessibility(page):
     """Return a function that fails on any violation axe finds, and on overflow."""
 
     def check():
+        page.wait_for_load_state()
         # axe writes an inline style of its own while it measures; that is no complaint.
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()

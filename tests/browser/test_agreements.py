@@ -6,19 +6,21 @@ from core.access import Role, coordinator_of
 from tests.municipalities.factories import MunicipalityFactory
 
 
-def test_coordinator_records_a_visit(page, live_server, sign_in, check_accessibility):
+def test_coordinator_records_a_visit(
+    page, live_server, sign_in, follow, check_accessibility
+):
     MunicipalityFactory(name="見本市")
     sign_in(coordinator_of("agreements"))
-    page.get_by_role("link", name="訪問を記録する").click()
+    follow(page.get_by_role("link", name="訪問を記録する"))
     check_accessibility()
-    page.get_by_role("button", name="保存する").click()
+    follow(page.get_by_role("button", name="保存する"))
     expect(page.get_by_role("alert")).to_contain_text("直してください")
     check_accessibility()
     page.get_by_label("自治体", exact=True).fill("見本市")
     page.get_by_label("日付").fill("令和5年4月30日")
     page.get_by_label("先方の出席者").fill("市長")
     page.get_by_label("当方の出席者").fill("理事長")
-    page.get_by_role("button", name="保存する").click()
+    follow(page.get_by_role("button", name="保存する"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("2023年4月30日")
     check_accessibility()
 

@@ -46,7 +46,7 @@ def received(page):
 
 
 def test_staff_logs_a_report_and_the_manager_sees_the_count_go_up(
-    page, live_server, sign_in, check_accessibility, place
+    page, live_server, sign_in, follow, check_accessibility, place
 ):
     workplace = WorkplaceFactory()
     IncidentReportFactory(
@@ -72,7 +72,7 @@ def test_staff_logs_a_report_and_the_manager_sees_the_count_go_up(
     expect(page.locator("a[href='tel:00000000000']").first).to_be_visible()
     page.get_by_label("新聞・郵便物がたまっている").check()
     check_accessibility()
-    page.get_by_role("main").locator("button[type=submit]").last.click()
+    follow(page.get_by_role("main").locator("button[type=submit]").last)
     expect(page.get_by_role("main")).to_contain_text(re.compile(r"\d{4}-\d{6}"))
     check_accessibility()
     leave(page)
@@ -107,7 +107,7 @@ def leave_admin(page, live_server):
 
 
 def test_coordinator_enters_a_session_an_activity_a_donation_a_visit_and_a_subscription(
-    page, live_server, sign_in, check_accessibility, place
+    page, live_server, sign_in, follow, check_accessibility, place
 ):
     hub = HubFactory(municipality=place)
     group = GroupFactory()
@@ -121,7 +121,7 @@ def test_coordinator_enters_a_session_an_activity_a_donation_a_visit_and_a_subsc
 
     def start(name):
         page.goto(live_server.url)
-        page.get_by_role("link", name=name).click()
+        follow(page.get_by_role("link", name=name))
         check_accessibility()
 
     start("開催を記録する")
@@ -167,14 +167,14 @@ def test_coordinator_enters_a_session_an_activity_a_donation_a_visit_and_a_subsc
 
 
 def test_every_list_reads_well_for_a_manager(
-    page, live_server, sign_in, check_accessibility
+    page, live_server, sign_in, follow, check_accessibility
 ):
     sign_in(Role.MANAGER)
     for program in installed_programs():
         for listed in program.pages:
             page.goto(live_server.url)
-            page.get_by_role("link", name=str(program.verbose_name)).first.click()
-            page.get_by_role("link", name=str(listed.label), exact=True).first.click()
+            follow(page.get_by_role("link", name=str(program.verbose_name)).first)
+            follow(page.get_by_role("link", name=str(listed.label), exact=True).first)
             check_accessibility()
 
 
