@@ -20,6 +20,7 @@ urlpatterns = [
     path("donations/", include("donations.urls")),
     path("deliveries/", include("deliveries.urls")),
     path("dashboard/", include("dashboard.urls")),
+    path("report/", include("dashboard.report_urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
     path("healthz", healthz, name="healthz"),

@@ -38,6 +38,10 @@ EDIT = ("view", "add", "change", "delete")
 # What everybody who keeps or reads a program also opens.
 SHARED = (
     "dashboard.view_annualfigure",
+    "dashboard.view_yearclosing",
+    "dashboard.view_remark",
+    "dashboard.view_reporttext",
+    "dashboard.view_annualreport",
     "municipalities.view_municipality",
     "municipalities.view_desk",
 )

@@ -12,8 +12,9 @@ class DashboardConfig(AppConfig):
     verbose_name = _("Dashboard")
 
     def ready(self) -> None:
-        """Read every app's `indicators.py`; an error stops the start."""
+        """Read what every app declares; an error stops the start."""
         from .indicators import registry  # noqa: PLC0415 - needs ready apps
 
         autodiscover_modules("indicators", register_to=registry)
         registry.freeze()
+        autodiscover_modules("checks", "contributions")

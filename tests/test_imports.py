@@ -11,13 +11,15 @@ ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = {program.label for program in installed_programs()}
 OURS = {"config", "core", "accounts", "municipalities", "dashboard", *PROGRAMS}
 FOUNDATION = {"core", "accounts", "municipalities"}
+# What a program declares for the dashboard.
+DECLARED = {"dashboard.indicators", "dashboard.checks", "dashboard.contributions"}
 ALLOWED = {
     "core": set(),
     "accounts": {"core"},
     "municipalities": {"core", "accounts"},
     "dashboard": FOUNDATION,
     "config": {"accounts", "core", "dashboard"},
-    **{program: {*FOUNDATION, "dashboard.indicators"} for program in PROGRAMS},
+    **{program: {*FOUNDATION, *DECLARED} for program in PROGRAMS},
 }
 EXCEPTIONS = {("alerts", "agreements.models")}
 # Inside a program, what a module must not import: nothing above itself.

@@ -4,7 +4,21 @@ import datetime as dt
 
 import factory
 
-from dashboard.models import AnnualFigure
+from core import fiscal
+from dashboard.models import AnnualFigure, YearClosing
+
+
+class YearClosingFactory(factory.django.DjangoModelFactory):
+    """A standing closing of 2016 that froze nothing; name what it covers."""
+
+    fiscal_year = 2016
+    version = 1
+    last_day = factory.LazyAttribute(lambda c: fiscal.last_day(c.fiscal_year))
+    closed_at = dt.datetime(2017, 5, 1, tzinfo=dt.UTC)
+    closed_by_name = "架空 一郎"
+
+    class Meta:
+        model = YearClosing
 
 
 class AnnualFigureFactory(factory.django.DjangoModelFactory):
@@ -17,3 +31,9 @@ class AnnualFigureFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = AnnualFigure
+
+    class Params:
+        closed = factory.Trait(
+            status=AnnualFigure.Status.CLOSED,
+            closing=factory.SubFactory(YearClosingFactory),
+        )

@@ -62,7 +62,7 @@ def test_published_figure_without_rows_opens_nothing():
 
 def test_closed_figure_stands_before_the_published_one_which_stays_visible():
     AnnualFigureFactory(value=3)
-    AnnualFigureFactory(value=4, status=AnnualFigure.Status.CLOSED)
+    AnnualFigureFactory(value=4, closed=True)
     found = figure(VISITS)
     assert (found.status, found.value) == (Status.CLOSED, 4)
     assert (found.replaced.value, found.is_replaced) == (3, True)

@@ -58,7 +58,7 @@ def test_json_holds_the_stored_and_the_computed_figures(figures):
 
 
 def test_published_figure_stays_in_the_list_beside_the_closed_one(figures):
-    AnnualFigureFactory(value=4, status=AnnualFigure.Status.CLOSED)
+    AnnualFigureFactory(value=4, closed=True)
     entries = json.loads(printed("--format", "json"))
     wholes = [e for e in entries if not e["breakdown"] and e["fiscal_year"] == 2016]
     assert [(e["status"], e["value"]) for e in wholes[:2]] == [

@@ -31,7 +31,7 @@ def test_figures_are_those_of_the_municipality_alone(manager):
 def test_closed_figure_of_the_municipality_is_shown(manager):
     place = VisitFactory().municipality
     AnnualFigureFactory(
-        breakdown=f"municipality={place.code}", value=2, status="closed"
+        breakdown=f"municipality={place.code}", value=2, closed=True
     )
     found = figures(manager.get(address(place), {"year": 2016}))[VISITS.key][0]
     assert (found.status, found.value, found.computed_value) == ("closed", 2, 1)

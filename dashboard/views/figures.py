@@ -13,15 +13,14 @@ from django.shortcuts import get_object_or_404, render
 from core import fiscal
 from core.filters import FIRST_YEAR
 from core.programs import ProgramConfig
+from dashboard import pages
+from dashboard.book import Book, breakdowns
+from dashboard.exports import KINDS, export_figures
+from dashboard.figures import Figure
+from dashboard.indicators import WHOLE, By, Indicator
+from dashboard.models import AnnualFigure
 from municipalities.models import Municipality
 from municipalities.prefectures import PREFECTURES
-
-from . import pages
-from .book import Book, breakdowns
-from .exports import KINDS, export_figures
-from .figures import Figure
-from .indicators import WHOLE, By, Indicator
-from .models import AnnualFigure
 
 MUNICIPALITY_YEARS = 5
 

@@ -1,0 +1,4 @@
+"""URLs of the annual report."""
+
+app_name = "report"
+urlpatterns: list = []
