@@ -37,6 +37,7 @@ register(
             "Municipalities that exist on the day and are marked as service area."
         ),
         records=lambda day: Municipality.objects.valid_on(day).in_service_area(),
+        undated=("is_in_service_area",),
         by=by_area(""),
         rows="municipalities:municipality_list",
         rows_query={"service_area": "true"},

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "core.middleware.HtmxLoginMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "auditlog.middleware.AuditlogMiddleware",
+    "dashboard.refusals.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -179,6 +180,9 @@ TIME_ZONE = "Asia/Tokyo"
 
 # The first day of the fiscal year, as MM-DD.
 FISCAL_YEAR_START: str = env("FISCAL_YEAR_START", default="03-21")
+# From which change against the year before, in per cent, a figure is looked at before
+# its year is closed.
+CHECK_CHANGE_PERCENT: int = env.int("CHECK_CHANGE_PERCENT", default=30)
 
 # Static files and mail --------------------------------------------------------------
 STATIC_URL = "static/"

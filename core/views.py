@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Aggregate, Count, QuerySet
 from django.forms import ModelForm
 from django.http import HttpResponseBase
@@ -128,8 +130,16 @@ class ProgramFormMixin(PermissionRequiredMixin):
         return super().form_invalid(form)
 
     def form_valid(self, form: ModelForm) -> HttpResponseBase:
-        """Save, and say so."""
-        response = super().form_valid(form)
+        """Save everything or nothing, and say so.
+
+        What only the database knows, such as a closed year, is shown like any error.
+        """
+        try:
+            with transaction.atomic():
+                response = super().form_valid(form)
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.form_invalid(form)
         messages.success(self.request, _("Saved."))
         return response
 

@@ -1,20 +1,37 @@
 """Application configuration."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
 class DashboardConfig(AppConfig):
-    """Finds what the programs declare."""
+    """Finds what the programs declare, and keeps closed years closed."""
 
     name = "dashboard"
     verbose_name = _("Dashboard")
 
     def ready(self) -> None:
         """Read what every app declares; an error stops the start."""
+        from . import refusals, system_checks  # noqa: F401, PLC0415 - needs ready apps
+        from .checks import registry as checks  # noqa: PLC0415 - needs ready apps
         from .indicators import registry  # noqa: PLC0415 - needs ready apps
 
         autodiscover_modules("indicators", register_to=registry)
         registry.freeze()
-        autodiscover_modules("checks", "contributions")
+        autodiscover_modules("checks", "general_checks", "contributions")
+        checks.freeze()
+        post_migrate.connect(_make_triggers, sender=self)
+        connection_created.connect(refusals.on_connection)
+
+
+def _make_triggers(*, using: str, **kwargs: Any) -> None:
+    """Make the triggers again: SQLite drops those of a table that it rebuilds."""
+    from .triggers import install  # noqa: PLC0415 - needs ready apps
+
+    if using == "default":
+        install()

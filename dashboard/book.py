@@ -12,7 +12,14 @@ from django.db.models import Min, Q, QuerySet
 from core import fiscal
 from core.filters import FIRST_YEAR
 
-from .builders import measured_figure, ratio_figure, ratio_parts
+from .builders import (
+    frozen_number,
+    measured_figure,
+    ratio_figure,
+    ratio_parts,
+    replacing,
+    with_remarks,
+)
 from .figures import Figure, Status
 from .indicators import (
     WHOLE,
@@ -24,7 +31,7 @@ from .indicators import (
     Ratio,
     Stock,
 )
-from .models import AnnualFigure
+from .models import AnnualFigure, Remark, YearClosing
 
 # A stock is looked back at for so many years at least; it cannot tell its own first.
 LOOK_BACK = 10
@@ -42,10 +49,10 @@ def breakdowns(indicator: Indicator) -> Mapping[str, By]:
     return {name: by for name, by in over.by.items() if name in under.by}
 
 
-def read_stored(rows: QuerySet) -> Stored:
+def read_stored(rows: Iterable[AnnualFigure]) -> Stored:
     """Return what is stored by indicator, breakdown and place, in one query."""
     found: Stored = defaultdict(lambda: defaultdict(list))
-    for row in rows.order_by("status", "pk"):  # closed before published
+    for row in rows:
         by, _, part = row.breakdown.partition("=")
         found[row.indicator, by][row.fiscal_year, part].append(row)
     return found
@@ -73,10 +80,12 @@ class Book:
 
     stored: the annual figures the person may see. only: which of them are needed.
     within: one part (prefecture, municipality) to which all rows are narrowed.
-    since: a year from which stocks are needed in any case.
-    Queries: one for everything stored, one for the first known year, and one per
-    indicator and breakdown asked for (one more when figures of one year speak of
-    different days).
+    since: a year from which stocks are needed in any case. recounts: count the rows
+    of closed years too, as when a year is being closed.
+    Queries: one each for everything stored, for what is said of it, for the closings
+    and for the first known year, and one per indicator and breakdown asked for (one
+    more when figures of one year speak of different days). Rows of closed years are
+    not counted: their figures are read.
     """
 
     def __init__(
@@ -88,12 +97,14 @@ class Book:
         only: Q | None = None,
         within: Part | None = None,
         since: int | None = None,
+        recounts: bool = False,
     ) -> None:
         self.indicators = tuple(indicators)
         self.today = today
         self.running = fiscal.fiscal_year_of(today)
         self.within = within
         self.since = since
+        self._recounts = recounts
         self._base = stored
         self._only = only if only is not None else Q()
         self._numbers: dict[tuple, Counted] = {}
@@ -132,15 +143,59 @@ class Book:
     # What is stored --------------------------------------------------------------
 
     @cached_property
-    def _stored(self) -> Stored:
+    def closings(self) -> dict[int, YearClosing]:
+        """The closings that stand, by year."""
+        standing = YearClosing.objects.standing()
+        return {closing.fiscal_year: closing for closing in standing}
+
+    def is_frozen(self, indicator: Indicator, by: str, year: int) -> bool:
+        """Tell whether a closing holds the figures, so that no row is counted."""
+        closing = None if self._recounts else self.closings.get(year)
+        return closing is not None and closing.covers(indicator.key, by)
+
+    @cached_property
+    def _keys(self) -> set[str]:
         keys = {i.key for i in self.indicators}
         for indicator in self.indicators:
             if isinstance(indicator, Ratio):
                 keys |= {indicator.numerator, indicator.denominator}
-        return read_stored(self._base.filter(self._only, indicator__in=keys))
+        return keys
+
+    @cached_property
+    def _everything_stored(self) -> list[AnnualFigure]:
+        rows = self._base.filter(self._only, indicator__in=self._keys)
+        return list(rows.select_related("closing").order_by("status", "pk"))
+
+    @cached_property
+    def _stored(self) -> Stored:
+        # Closed before published; an earlier version stands no longer.
+        rows = self._everything_stored
+        return read_stored(r for r in rows if r.closing is None or r.closing.stands)
+
+    @cached_property
+    def _former(self) -> Stored:
+        rows = self._everything_stored
+        return read_stored(r for r in rows if r.closing and not r.closing.stands)
+
+    @cached_property
+    def _remarks(self) -> dict[tuple[str, int, str], list[Remark]]:
+        found = defaultdict(list)
+        # None where nothing is stored either: a year that is being closed.
+        if not self._recounts:
+            rows = Remark.objects.filter(self._only, indicator__in=self._keys)
+            for row in rows:
+                found[row.indicator, row.fiscal_year, row.breakdown].append(row)
+        return found
 
     def _rows(self, indicator: Indicator, by: str) -> dict[Place, list[AnnualFigure]]:
         return self._stored.get((indicator.key, by), {})
+
+    def _finished(self, figure: Figure, by: str, place: Place) -> Figure:
+        """Return the figure with what else is said of it."""
+        key = figure.indicator.key
+        former = self._former.get((key, by), {}).get(place, ())
+        remarks = self._remarks.get((key, place[0], figure.breakdown), ())
+        return with_remarks(figure, former, remarks)
 
     @cached_property
     def first_year(self) -> int:
@@ -191,7 +246,12 @@ class Book:
             found |= {self._moment(one, year) for year in span}
             for place, rows in self._rows(one, by).items():
                 found |= {self._place_moment(one, place, row) for row in rows}
-        return {m for m in found if years is None or m.fiscal_year in years}
+        return {
+            m
+            for m in found
+            if (years is None or m.fiscal_year in years)
+            and not self.is_frozen(indicator, by, m.fiscal_year)
+        }
 
     # Rows ------------------------------------------------------------------------
 
@@ -233,9 +293,12 @@ class Book:
             for row in reversed(stored.get(place, [None])):
                 moment = self._place_moment(indicator, place, row)
                 number = counted.number(moment, place[1])
+                if self.is_frozen(indicator, by, place[0]):
+                    number = frozen_number(stored[place][0], moment)
                 figure = measured_figure(indicator, by, place[1], moment, number, row)
                 # The stronger comes later, and keeps what it replaces.
-                found[place] = replace(figure, replaced=found.get(place))
+                found[place] = replacing(figure, found.get(place))
+            found[place] = self._finished(found[place], by, place)
         return found
 
     def _ratios(self, ratio: Ratio, by: str, years: frozenset[int] | None) -> Series:
@@ -250,7 +313,9 @@ class Book:
                 parts = [self._part(i, by, place, moment, years) for i in (over, under)]
                 if row is not None or all(parts):
                     figure = ratio_figure(ratio, by, place[1], moment, parts, row)
-                    found[place] = replace(figure, replaced=found.get(place))
+                    found[place] = replacing(figure, found.get(place))
+            if place in found:
+                found[place] = self._finished(found[place], by, place)
         return found
 
     def _part(
@@ -264,7 +329,9 @@ class Book:
         """Return a ratio's part as of the ratio's own day; None when it is unknown."""
         shown = self.series(indicator, by, years).get(place)
         if shown is None or shown.moment != moment:
-            number = self._counted(indicator, by, years).number(moment, place[1])
+            number = None
+            if not self.is_frozen(indicator, by, place[0]):
+                number = self._counted(indicator, by, years).number(moment, place[1])
             if number is None:
                 return None
             shown = measured_figure(indicator, by, place[1], moment, number, None)

@@ -1,6 +1,6 @@
 """Putting a figure together from what is stored and what the rows give."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from municipalities.prefectures import PREFECTURES
 
 from .figures import Amount, Figure, Status
 from .indicators import WHOLE, Indicator, Moment, Number, Ratio, registry
-from .models import AnnualFigure
+from .models import AnnualFigure, Remark
 
 
 def ratio_parts(ratio: Ratio) -> tuple[Indicator, Indicator]:
@@ -89,6 +89,43 @@ def part_name(indicator: Indicator, by: str, part: str, number: Number | None) -
     if by == "prefecture" and part.isdecimal() and 0 < int(part) <= len(PREFECTURES):
         return PREFECTURES[int(part) - 1]
     return indicator.choices(by).get(part, part)
+
+
+def frozen_number(row: AnnualFigure, moment: Moment) -> Number | None:
+    """Return what the rows gave when the year was closed; None as of another day."""
+    is_closed = row.status == Status.CLOSED and row.value is not None
+    if not is_closed or row.row_count is None or row.as_of != moment.as_of:
+        return None
+    return Number(row.value, row.row_count, row.name)
+
+
+def replacing(figure: Figure, weaker: Figure | None) -> Figure:
+    """Return a figure that stands in place of a weaker one, and says what that said."""
+    if weaker is None:
+        return figure
+    return replace(
+        figure,
+        replaced=weaker,
+        notes=tuple(dict.fromkeys((*weaker.notes, *figure.notes))),
+        is_break=figure.is_break or weaker.is_break,
+        printed=figure.printed or weaker.printed,
+        source=figure.source or weaker.source,
+    )
+
+
+def with_remarks(
+    figure: Figure, former: Iterable[AnnualFigure], remarks: Iterable[Remark]
+) -> Figure:
+    """Return a figure with its former versions and the remarks beside it."""
+    kinds = Remark.Kind
+    notes = [r.text for r in remarks if r.kind in (kinds.NOTE, kinds.BREAK)]
+    return replace(
+        figure,
+        former=tuple((row.closing.version, _stored_amount(row)) for row in former),
+        corrections=tuple(r for r in remarks if r.kind == kinds.CORRECTION),
+        notes=tuple(dict.fromkeys((*figure.notes, *filter(None, notes)))),
+        is_break=figure.is_break or any(r.kind == kinds.BREAK for r in remarks),
+    )
 
 
 def _complete(numbers: Sequence) -> bool:

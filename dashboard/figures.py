@@ -79,6 +79,8 @@ class Figure:
     rows: how many rows made it; None when there are none or it is a ratio.
     parts: numerator and denominator of a ratio, each a figure with its own rows.
     replaced: the published figure in whose place the closed one is shown.
+    former: version and amount of closings that were reopened. corrections: the remarks
+    (訂正) that say what is right, the oldest first.
     """
 
     indicator: Indicator
@@ -96,6 +98,8 @@ class Figure:
     is_break: bool = False
     parts: tuple["Figure", ...] = ()
     replaced: "Figure | None" = None
+    former: tuple[tuple[int, Amount], ...] = ()
+    corrections: tuple[Any, ...] = ()
 
     @property
     def fiscal_year(self) -> int:
@@ -137,6 +141,16 @@ class Figure:
         )
 
     @property
+    def other_versions(self) -> list[tuple[int, Decimal | None]]:
+        """The former versions that said something else, with their numbers."""
+        decimals = self.indicator.decimals
+        return [
+            (version, amount.shown)
+            for version, amount in self.former
+            if self.amount.differs(amount, decimals)
+        ]
+
+    @property
     def url(self) -> str:
         """The list that makes the figure; empty when there are no rows to open."""
         if self.rows is None or not self.indicator.rows:
@@ -151,7 +165,7 @@ class Figure:
     @property
     def has_notes(self) -> bool:
         """Tell whether there is more to say than the number."""
-        return bool(self.notes) or self.is_break
+        return bool(self.notes or self.corrections) or self.is_break
 
     @property
     def is_stored(self) -> bool:

@@ -240,9 +240,13 @@ class Stock(_Measured):
     """A state on the year's last day: agreements in force, hubs.
 
     `records(day)` returns the rows that hold on a day. Their list accepts `on`.
+    `undated` names columns of the condition that carry no date and may change after a
+    year was closed, such as a mark of the service area: the rows then give another
+    number than the closed figure, and that is flagged.
     """
 
     records: Callable[[dt.date], QuerySet]
+    undated: tuple[str, ...] = ()
 
     def numbers(
         self, moments: Iterable[Moment], by: str = WHOLE, within: Part | None = None

@@ -1,0 +1,301 @@
+"""The triggers that make the rows of closed years read-only, in every way in.
+
+They are made from what the indicators declare (`dashboard.counted`), again after every
+`migrate`, because SQLite drops the triggers of a table that it rebuilds. On PostgreSQL
+a writer holds a shared lock on the year of its row until it commits, and closing takes
+the lock for itself: no row slips in between counting and closing. SQLite knows one
+writer at a time.
+
+What they do not stop: a superuser who switches triggers off (PostgreSQL's
+`session_replication_role`) or drops them, or a restored copy from before the closing.
+TRUNCATE is refused while any year is closed; `loaddata` meets them like other inserts.
+"""
+# ruff: noqa: S608 - the names in the SQL are those of our models, never typed by people
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from django.db import connection
+
+from .counted import CountedTable, State, counted_tables
+from .indicators import registry
+from .models import AnnualFigure, AnnualReport, Remark, YearClosing
+
+# What the messages of the database begin with; `dashboard.refusals` knows them.
+CLOSED = "the year is closed"
+FROZEN = "this is frozen"
+PREFIX = "frozen_"
+# The first key of PostgreSQL's advisory locks; the second is the year, 0 for stocks.
+LOCK = 20160321
+CLOSINGS = f'"{YearClosing._meta.db_table}"'
+EVENTS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """A trigger after one event on each row of a table.
+
+    condition: SQL over OLD and NEW, true where the row is refused. message: what the
+    error says. locks: SQL of the years of the row, for PostgreSQL.
+    """
+
+    table: str
+    event: str
+    condition: str
+    message: str
+    locks: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of the trigger; PostgreSQL allows 63 characters."""
+        return f"{PREFIX}{self.event.lower()}_{self.table}"[:63]
+
+
+def expected() -> dict[str, str]:
+    """Return {name: SQL that makes it} of every trigger that should stand."""
+    make = _postgresql if connection.vendor == "postgresql" else _sqlite
+    tables = set(connection.introspection.table_names())
+    found: dict[str, str] = {}
+    for trigger in _triggers():
+        if trigger.table in tables:
+            found[trigger.name] = make(trigger)
+    if connection.vendor == "postgresql":
+        for table in sorted({t.table for t in _triggers()} & tables):
+            found[f"{PREFIX}truncate_{table}"[:63]] = _truncate(table)
+    return found
+
+
+def standing() -> Mapping[str, str]:
+    """Return {name: definition} of the triggers that are in the database.
+
+    The definition is comparable with `expected()`: on SQLite the SQL itself, on
+    PostgreSQL that of the function behind the trigger, empty when it is switched off.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING[connection.vendor], [f"{PREFIX}%"])
+        return dict(cursor.fetchall())
+
+
+STANDING = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' "
+    "AND name LIKE %s",
+    "postgresql": "SELECT t.tgname, CASE WHEN t.tgenabled = 'D' THEN '' "
+    "ELSE p.prosrc END FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
+    "JOIN pg_class c ON c.oid = t.tgrelid "
+    "WHERE NOT t.tgisinternal AND pg_table_is_visible(c.oid) AND t.tgname LIKE %s",
+}
+
+
+def missing() -> list[str]:
+    """Return the names of triggers that are absent, changed or too many."""
+    there, wanted = standing(), expected()
+    return sorted(
+        name
+        for name in there.keys() | wanted.keys()
+        if name not in there or name not in wanted or not _same(wanted, there, name)
+    )
+
+
+def _same(wanted: Mapping[str, str], there: Mapping[str, str], name: str) -> bool:
+    if connection.vendor == "postgresql":
+        body = re.search(r"\$body\$(.*?)\$body\$", wanted[name], re.DOTALL)
+        return body is not None and body[1] == there[name]
+    return wanted[name] == there[name]
+
+
+def install() -> None:
+    """Make every trigger that is missing or changed, and drop what is too many."""
+    wanted = expected()
+    if not (wrong := missing()):
+        return
+    with connection.cursor() as cursor:
+        for name in wrong:
+            _drop(cursor, name)
+            if name in wanted:
+                # None: no parameters, so that % stays what it is.
+                cursor.execute(wanted[name], None)
+
+
+def remove() -> None:
+    """Drop every trigger of ours: for tests, which empty all tables."""
+    with connection.cursor() as cursor:
+        for name in standing():
+            _drop(cursor, name)
+
+
+def _drop(cursor: object, name: str) -> None:
+    if connection.vendor == "postgresql":
+        # The trigger goes with its function.
+        cursor.execute(f'DROP FUNCTION IF EXISTS "{name}" CASCADE')  # type: ignore[attr-defined]
+    else:
+        cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"')  # type: ignore[attr-defined]
+
+
+def lock_year(year: int) -> None:
+    """Wait for everybody who writes rows of a year, and keep others out until commit.
+
+    On SQLite the transaction that closes is the only writer anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for key in (0, year):
+                cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, key])
+
+
+# What is refused ----------------------------------------------------------------------
+
+
+def _triggers() -> Iterator[Trigger]:
+    for table in counted_tables(registry):
+        yield from _counted_rows(table)
+        for link in sorted(table.links, key=lambda link: link.table):
+            yield from _linked_rows(table, link.table, link.column)
+    yield from _frozen_rows()
+
+
+def _counted_rows(table: CountedTable) -> Iterator[Trigger]:
+    changed = _changed(sorted(table.columns))
+    states = sorted(table.states, key=lambda state: state.sql)
+    for event, rows in EVENTS.items():
+        years = [f'{row}."{year}"' for year in sorted(table.years) for row in rows]
+        refused = [
+            f"EXISTS (SELECT 1 FROM {CLOSINGS} y WHERE y.reopened_at IS NULL "
+            f"AND y.fiscal_year IN ({', '.join(years)}))"
+            + (f" AND ({changed})" if event == "UPDATE" else "")
+        ] * bool(years)
+        for state in states:
+            refused.append(_state_changes(table, state, event, changed))
+        locks = (*years, *(["0"] if states else []))
+        condition = "\n  OR ".join(f"({one})" for one in refused)
+        yield Trigger(table.name, event, condition, CLOSED, tuple(locks))
+
+
+def _state_changes(table: CountedTable, state: State, event: str, changed: str) -> str:
+    """Refuse what alters the state on a closed year's last day, or a counted column."""
+    if event != "UPDATE":
+        alters = _holds(table, state, EVENTS[event][0])
+    else:
+        before, after = _holds(table, state, "OLD"), _holds(table, state, "NEW")
+        alters = f"({before}) <> ({after}) OR ({after}) AND ({changed})"
+    return (
+        f"EXISTS (SELECT 1 FROM {CLOSINGS} y WHERE y.reopened_at IS NULL "
+        f"AND ({alters}))"
+    )
+
+
+def _holds(table: CountedTable, state: State, row: str) -> str:
+    """Return SQL that tells whether a row counts on the day of the closing `y`.
+
+    A column without a date of its own is taken as it is now on both sides, so that its
+    change alone alters nothing.
+    """
+    columns = []
+    for one in table.model._meta.concrete_fields:
+        side = "NEW" if row == "OLD" and one.column in state.undated else row
+        columns.append(f'{side}."{one.column}" AS "{one.column}"')
+    virtual = f'FROM (SELECT {", ".join(columns)}) AS "{table.name}"'
+    sql = state.sql.replace(f'FROM "{table.name}"', virtual, 1)
+    return f"EXISTS ({sql.replace('{day}', 'y.last_day')})"
+
+
+def _linked_rows(table: CountedTable, name: str, column: str) -> Iterator[Trigger]:
+    """Refuse changes of pairs whose row lies in a closed year."""
+    pk = table.model._meta.pk.column
+    years = ", ".join(f't."{year}"' for year in sorted(table.years))
+    for event, rows in EVENTS.items():
+        keys = ", ".join(f'{row}."{column}"' for row in rows)
+        condition = (
+            f'EXISTS (SELECT 1 FROM "{table.name}" t JOIN {CLOSINGS} y '
+            f"ON y.reopened_at IS NULL AND y.fiscal_year IN ({years}) "
+            f'WHERE t."{pk}" IN ({keys}))'
+        )
+        yield Trigger(name, event, condition, CLOSED)
+
+
+def _frozen_rows() -> Iterator[Trigger]:
+    """Refuse changes of what was published, closed or corrected."""
+    figure, closing = AnnualFigure._meta.db_table, YearClosing._meta.db_table
+    said = ("indicator", "fiscal_year", "breakdown", "status", "as_of")
+    amount = ("value", "numerator", "denominator")
+    finished = (
+        f"NEW.status = 'closed' AND EXISTS (SELECT 1 FROM {CLOSINGS} y "
+        "WHERE y.id = NEW.closing_id AND y.sha256 <> '')"
+    )
+    yield Trigger(figure, "INSERT", finished, FROZEN)
+    changed = f"OLD.status = 'closed' OR {_changed([*said, *amount])}"
+    yield Trigger(figure, "UPDATE", changed, FROZEN)
+    yield Trigger(figure, "DELETE", "1 = 1", FROZEN)
+    kept = _changed(_all_but(YearClosing, "reopened_at", "reopened_by_id", "reason"))
+    rewritten = f"OLD.reopened_at IS NOT NULL OR OLD.sha256 <> '' AND ({kept})"
+    yield Trigger(closing, "UPDATE", rewritten, FROZEN)
+    yield Trigger(closing, "DELETE", "1 = 1", FROZEN)
+    for event in ("UPDATE", "DELETE"):
+        correction = "OLD.kind = 'correction'"
+        yield Trigger(Remark._meta.db_table, event, correction, FROZEN)
+    report = AnnualReport._meta.db_table
+    changed = _changed(_all_but(AnnualReport, "is_public"))
+    yield Trigger(report, "UPDATE", changed, FROZEN)
+    yield Trigger(report, "DELETE", "1 = 1", FROZEN)
+
+
+def _all_but(model: type, *names: str) -> list[str]:
+    columns = [field.column for field in model._meta.concrete_fields]  # type: ignore[attr-defined]
+    return [column for column in columns if column not in names]
+
+
+def _changed(columns: list[str]) -> str:
+    """Return SQL that tells whether an update changes one of the columns."""
+    if connection.vendor == "postgresql":
+        # As text, because JSON cannot be compared.
+        pairs = (f'OLD."{c}"::text IS DISTINCT FROM NEW."{c}"::text' for c in columns)
+    else:
+        pairs = (f'OLD."{c}" IS NOT NEW."{c}"' for c in columns)
+    return " OR ".join(pairs) or "1 = 0"
+
+
+# How each database is told ------------------------------------------------------------
+
+
+def _sqlite(trigger: Trigger) -> str:
+    return (
+        f'CREATE TRIGGER "{trigger.name}" AFTER {trigger.event} ON "{trigger.table}"\n'
+        f"WHEN {trigger.condition}\n"
+        f"BEGIN SELECT RAISE(ABORT, '{trigger.message}'); END"
+    )
+
+
+def _postgresql(trigger: Trigger) -> str:
+    locks = "".join(
+        f"  IF {year} IS NOT NULL THEN "
+        f"PERFORM pg_advisory_xact_lock_shared({LOCK}, {year}); END IF;\n"
+        for year in trigger.locks
+    )
+    return _function(
+        trigger.name,
+        f"BEGIN\n{locks}"
+        f"  IF {trigger.condition} THEN\n"
+        f"    RAISE EXCEPTION '{trigger.message}' "
+        "USING ERRCODE = 'integrity_constraint_violation';\n"
+        "  END IF;\n  RETURN NULL;\nEND",
+        f'AFTER {trigger.event} ON "{trigger.table}" FOR EACH ROW',
+    )
+
+
+def _truncate(table: str) -> str:
+    return _function(
+        f"{PREFIX}truncate_{table}"[:63],
+        f"BEGIN\n  IF EXISTS (SELECT 1 FROM {CLOSINGS}) THEN\n"
+        f"    RAISE EXCEPTION '{FROZEN}' "
+        "USING ERRCODE = 'integrity_constraint_violation';\n"
+        "  END IF;\n  RETURN NULL;\nEND",
+        f'BEFORE TRUNCATE ON "{table}" FOR EACH STATEMENT',
+    )
+
+
+def _function(name: str, body: str, when: str) -> str:
+    return (
+        f'CREATE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS '
+        f"$body${body}$body$;\n"
+        f'CREATE TRIGGER "{name}" {when} EXECUTE FUNCTION "{name}"()'
+    )
