@@ -1,13 +1,13 @@
 """The registry of checks before closing: programs declare here what must be looked at.
 
 A program writes `checks.py` and calls `register()` with a `Check`; the checks of all
-figures are in `general_checks`. This module imports Django and `core` only.
+figures are in `general_checks`.
 """
 
 import datetime as dt
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,17 +16,24 @@ from urllib.parse import urlencode
 
 from django.apps import apps
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
+from django.db.models import Q
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from core import fiscal
 from core.programs import ProgramConfig
 
+from .book import Book
+from .indicators import WHOLE
+from .indicators import registry as indicators
+from .models import AnnualFigure
+from .pages import indicators_for
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-
-    from .book import Book
 
 logger = logging.getLogger(__name__)
 Text = str | Promise
@@ -61,7 +68,7 @@ class Context:
 
     year: int
     today: dt.date
-    book: "Book"
+    book: Book
     change_percent: Decimal
     user: "AbstractBaseUser | AnonymousUser | None" = None
 
@@ -79,6 +86,17 @@ class Context:
     def is_running(self) -> bool:
         """Tell whether the year has not ended."""
         return self.today <= fiscal.last_day(self.year)
+
+    @property
+    def months(self) -> list[tuple[dt.date, dt.date]]:
+        """First and last day of each calendar month, as far as the year has come."""
+        found, first = [], self.first_day
+        while first <= self.last_day:
+            following = (first.replace(day=1) + dt.timedelta(days=31)).replace(day=1)
+            last = min(following - dt.timedelta(days=1), self.last_day)
+            found.append((first, last))
+            first = following
+        return found
 
     def rows(self, model: type[models.Model]) -> Any:
         """Return the rows of a model that the person may see."""
@@ -200,10 +218,30 @@ registry = Registry()
 register = registry.register
 
 
+def results_of(
+    year: int,
+    *,
+    today: dt.date,
+    change_percent: Decimal | int | None = None,
+    user: "AbstractBaseUser | AnonymousUser | None" = None,
+) -> list[Result]:
+    """Return what every check finds, with a book of its own; see `run`.
+
+    None as a user stands for a command, which sees everything.
+    """
+    known, stored = iter(indicators), AnnualFigure.objects.all()
+    if user is not None:
+        known = indicators_for(user)
+        stored = AnnualFigure.objects.visible_to(user)
+    only = Q(breakdown=WHOLE) | Q(fiscal_year__in=[year - 1, year])
+    book = Book(known, stored, today=today, only=only, since=year - 1)
+    return run(year, book=book, today=today, change_percent=change_percent, user=user)
+
+
 def run(
     year: int,
     *,
-    book: "Book",
+    book: Book,
     today: dt.date,
     change_percent: Decimal | int | None = None,
     user: "AbstractBaseUser | AnonymousUser | None" = None,
@@ -212,6 +250,7 @@ def run(
 
     `book` holds the wholes of all years and the parts of `year` and the year before.
     `change_percent`: from which change on a figure is looked at; None: the setting.
+    Call it outside a transaction, which an error in the database would spoil.
     """
     if change_percent is None:
         change_percent = settings.CHECK_CHANGE_PERCENT
@@ -234,13 +273,33 @@ def run_one(check: Check, context: Context) -> Result:
     kept: list[Finding] = []
     total = 0
     try:
-        # A savepoint: what fails in the database must not spoil a caller's transaction.
-        with transaction.atomic():
-            for finding in check.find(context):
-                total += finding.count
-                if len(kept) < KEPT:
-                    kept.append(finding)
+        for finding in check.find(context):
+            total += finding.count
+            if len(kept) < KEPT:
+                kept.append(finding)
     except Exception:  # noqa: BLE001 - whatever a program's declaration raises
         logger.exception("The check %s failed", check.key)
         return Result(check, has_failed=True)
     return Result(check, kept, total)
+
+
+def missing_months(
+    name: str,
+    months: Sequence[dt.date],
+    reported: Container[tuple[int, int]],
+    url: Callable[[dt.date], str],
+) -> Iterator[Finding]:
+    """Yield a finding per month that was not reported; one when none was.
+
+    months: a day of each month that should have been; reported: (year, month) of those
+    that were.
+    """
+    missing = [day for day in months if (day.year, day.month) not in reported]
+    if len(missing) == len(months) > 1:
+        text = _("%(name)s: not reported in the whole year") % {"name": name}
+        yield Finding(text=text, url=url(missing[0]), count=len(missing))
+        return
+    for day in missing:
+        month = date_format(day, "YEAR_MONTH_FORMAT")
+        text = _("%(name)s: %(month)s not reported") % {"name": name, "month": month}
+        yield Finding(text=text, url=url(day))
