@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Workplace
 from dashboard.checks import Check, Context, Finding, register
@@ -30,8 +29,9 @@ def _by_workplace(context: Context, state: ReportState) -> Iterator[Finding]:
     reports = _reports(context).filter(state=state).order_by("workplace__code")
     found = reports.values_list("workplace", "workplace__name").annotate(Count("pk"))
     for workplace, name, count in found:
+        text = ngettext("%(name)s: %(n)d report", "%(name)s: %(n)d reports", count)
         yield Finding(
-            text=_("%(name)s: %(count)d reports") % {"name": name, "count": count},
+            text=text % {"name": name, "n": count},
             url=_list(context, workplace, state=state.value),
             count=count,
         )
@@ -83,7 +83,7 @@ register(
         key="alerts.workplaces_reported",
         label=gettext_lazy("Every delivery centre and store has reported"),
         remedy=gettext_lazy(
-            "Ask whether nothing was noticed in the year, or whether it was not recorded."
+            "Ask whether nothing was noticed in the year, or nothing was recorded."
         ),
         find=workplaces_without_reports,
         permission="alerts.view_incidentreport",

@@ -30,11 +30,9 @@ def months_without_sessions(context: Context) -> Iterator[Finding]:
         held[hub].add((year, month))
     hubs = context.rows(Hub).open_between(context.first_day, context.last_day)
     for hub in hubs.order_by("code"):
-        months = [
-            first for first, last in context.months if _operates(hub, first, last)
-        ]
+        open_in = [one for one, end in context.months if _operates(hub, one, end)]
         url = _address(context, hub)
-        yield from missing_months(str(hub), months, held[hub.pk], url)
+        yield from missing_months(str(hub), open_in, held[hub.pk], url)
 
 
 def _operates(hub: Hub, first: dt.date, last: dt.date) -> bool:

@@ -287,19 +287,23 @@ def missing_months(
     name: str,
     months: Sequence[dt.date],
     reported: Container[tuple[int, int]],
-    url: Callable[[dt.date], str],
+    url: str | Callable[[dt.date], str],
 ) -> Iterator[Finding]:
     """Yield a finding per month that was not reported; one when none was.
 
     months: a day of each month that should have been; reported: (year, month) of those
-    that were.
+    that were; url: where all of them, or the month of a day, are looked at.
     """
+
+    def address(day: dt.date) -> str:
+        return url if isinstance(url, str) else url(day)
+
     missing = [day for day in months if (day.year, day.month) not in reported]
     if len(missing) == len(months) > 1:
         text = _("%(name)s: not reported in the whole year") % {"name": name}
-        yield Finding(text=text, url=url(missing[0]), count=len(missing))
+        yield Finding(text=text, url=address(missing[0]), count=len(missing))
         return
     for day in missing:
         month = date_format(day, "YEAR_MONTH_FORMAT")
         text = _("%(name)s: %(month)s not reported") % {"name": name, "month": month}
-        yield Finding(text=text, url=url(day))
+        yield Finding(text=text, url=address(day))

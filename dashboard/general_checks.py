@@ -125,7 +125,7 @@ def far_from_the_year_before(context: Context) -> Iterator[Finding]:
     A rate may change by so many points. A sum of a running year is looked at only when
     it has already passed the whole year before by so much.
     """
-    for indicator, series in _wholes(context):
+    for _indicator, series in _wholes(context):
         figure = series.get((context.year, WHOLE))
         before = series.get((context.year - 1, WHOLE))
         moved = change(figure, before)
@@ -204,9 +204,9 @@ def _sums(
 
 
 def nothing_where_others_have_rows(context: Context) -> Iterator[Finding]:
-    """Find figures that are zero or missing between years that have some.
+    """Find figures that are zero or missing between years that have some, or after one.
 
-    Years before the first known one are no gap. Of a year that has some, the parts are
+    Years before the first known one are no gap, nor are those long after the last. Of a year that has some, the parts are
     looked at: those that had rows the year before, and have none now.
     """
     for indicator, series in _wholes(context):
@@ -215,14 +215,12 @@ def nothing_where_others_have_rows(context: Context) -> Iterator[Finding]:
         known = {year for (year, _part), figure in series.items() if figure.value}
         if context.year in known:
             yield from _lost_parts(context, indicator)
-        elif known & {context.year - 1, context.year + 1} and min(known) < context.year:
+        elif known and min(known) < context.year <= max(known) + 1:
             yield _gap(context, indicator, series.get((context.year, WHOLE)))
 
 
 def _gap(context: Context, indicator: Indicator, figure: Figure | None) -> Finding:
-    text = (
-        _("%(figure)s: nothing is recorded") if figure is None else _("%(figure)s: 0")
-    )
+    text = _("%(figure)s: 0") if figure else _("%(figure)s: nothing is recorded")
     return Finding(
         text=text % {"figure": indicator.label},
         url=(figure and figure.url) or _page(indicator, context.year),
@@ -250,8 +248,8 @@ def _lost_parts(context: Context, indicator: Indicator) -> Iterator[Finding]:
 
 
 def published_and_computed_differ(context: Context) -> Iterator[Finding]:
-    """Find published figures, wholes and parts, to which the rows give another number."""
-    text = _("%(figure)s: published %(value)s, the rows give %(computed)s")
+    """Find figures and parts that are published or closed and differ from the rows."""
+    text = _("%(figure)s: %(status)s %(value)s, the rows give %(computed)s")
     for indicator, series in _wholes(context):
         figures = [series.get((context.year, WHOLE))]
         for by in context.book.stored_breakdowns(indicator, context.year):
@@ -261,6 +259,7 @@ def published_and_computed_differ(context: Context) -> Iterator[Finding]:
                 yield _finding(
                     figure,
                     text,
+                    status=figure.status.label,
                     value=_shown(indicator, figure.value),
                     computed=_shown(indicator, figure.computed_value),
                 )

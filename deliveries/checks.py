@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from django.db.models import Count
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from dashboard.checks import Check, Context, Finding, register
 
@@ -21,8 +20,9 @@ def not_settled(context: Context) -> Iterator[Finding]:
     states = notices.order_by("state").values_list("state").annotate(Count("pk"))
     for state, count in states:
         label = Notice.State(state).label
+        text = ngettext("%(name)s: %(n)d mail", "%(name)s: %(n)d mails", count)
         yield Finding(
-            text=_("%(name)s: %(count)d mails") % {"name": label, "count": count},
+            text=text % {"name": label, "n": count},
             url=context.list_url(
                 "deliveries:notice_list", fiscal_year=context.year, state=state
             ),

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from django.db.models import Count
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from dashboard.checks import Check, Context, Finding, register
 
@@ -18,8 +17,9 @@ def not_sent(context: Context) -> Iterator[Finding]:
     )
     items = waiting.order_by("item").values_list("item__code", "item__name")
     for code, name, count in items.annotate(Count("pk")):
+        text = ngettext("%(name)s: %(n)d school", "%(name)s: %(n)d schools", count)
         yield Finding(
-            text=_("%(name)s: %(count)d schools") % {"name": name, "count": count},
+            text=text % {"name": name, "n": count},
             url=context.list_url(
                 "donations:donation_list",
                 campaign=context.year,

@@ -26,13 +26,12 @@ def months_without_activity(context: Context) -> Iterator[Finding]:
     for tariff in context.rows(Tariff).overlapping(first, last):
         tariffs[tariff.group_id].append(tariff)
     for group in context.rows(Group).order_by("code"):
-        months = [m for m, end in context.months if _applies(tariffs[group.pk], m, end)]
+        own = tariffs[group.pk]
+        at_work = [one for one, end in context.months if _applies(own, one, end)]
         url = context.list_url(
             "mutualaid:activity_list", fiscal_year=context.year, group=group.code
         )
-        yield from missing_months(
-            group.name, months, done[group.pk], lambda _, u=url: u
-        )
+        yield from missing_months(group.name, at_work, done[group.pk], url)
 
 
 def _applies(tariffs: Iterable[Tariff], first: dt.date, last: dt.date) -> bool:
