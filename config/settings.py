@@ -182,7 +182,9 @@ TIME_ZONE = "Asia/Tokyo"
 FISCAL_YEAR_START: str = env("FISCAL_YEAR_START", default="03-21")
 # From which change against the year before, in per cent, a figure is looked at before
 # its year is closed.
-CHECK_CHANGE_PERCENT: int = env.int("CHECK_CHANGE_PERCENT", default=30)
+CHECK_CHANGE_PERCENT = env("CHECK_CHANGE_PERCENT", default="30")
+if not (CHECK_CHANGE_PERCENT.isascii() and CHECK_CHANGE_PERCENT.isdecimal()):
+    raise ImproperlyConfigured("CHECK_CHANGE_PERCENT must be a whole number.")
 
 # Static files and mail --------------------------------------------------------------
 STATIC_URL = "static/"

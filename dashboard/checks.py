@@ -129,15 +129,27 @@ class Check:
         """The app that declares it."""
         return self.key.partition(".")[0]
 
+    @property
+    def group(self) -> str:
+        """What the page calls the checks of this app."""
+        config = apps.get_app_config(self.app_label)
+        if isinstance(config, ProgramConfig):
+            return str(config.verbose_name)
+        return _("All figures")
+
 
 @dataclass(frozen=True)
 class Result:
-    """What a check found: the rows that are kept, and the number of all."""
+    """What a check found: the rows that are kept, and the number of all.
+
+    limit: how many of them are shown.
+    """
 
     check: Check
     findings: Sequence[Finding] = ()
     total: int = 0
     has_failed: bool = False
+    limit: int = SHOWN
 
     @property
     def is_good(self) -> bool:
@@ -146,8 +158,8 @@ class Result:
 
     @property
     def shown(self) -> Sequence[Finding]:
-        """The findings for a page with other checks."""
-        return self.findings[:SHOWN]
+        """The findings that a page shows."""
+        return self.findings[: self.limit]
 
     @property
     def hidden(self) -> int:
@@ -225,7 +237,18 @@ def results_of(
     change_percent: Decimal | int | None = None,
     user: "AbstractBaseUser | AnonymousUser | None" = None,
 ) -> list[Result]:
-    """Return what every check finds, with a book of its own; see `run`.
+    """Return what every check finds, with a book of its own; see `run`."""
+    book = book_of(year, today=today, user=user)
+    return run(year, book=book, today=today, change_percent=change_percent, user=user)
+
+
+def book_of(
+    year: int,
+    *,
+    today: dt.date,
+    user: "AbstractBaseUser | AnonymousUser | None" = None,
+) -> Book:
+    """Return the figures that the checks of a year look at.
 
     None as a user stands for a command, which sees everything.
     """
@@ -234,8 +257,7 @@ def results_of(
         known = indicators_for(user)
         stored = AnnualFigure.objects.visible_to(user)
     only = Q(breakdown=WHOLE) | Q(fiscal_year__in=[year - 1, year])
-    book = Book(known, stored, today=today, only=only, since=year - 1)
-    return run(year, book=book, today=today, change_percent=change_percent, user=user)
+    return Book(known, stored, today=today, only=only, since=year - 1)
 
 
 def run(
@@ -245,10 +267,12 @@ def run(
     today: dt.date,
     change_percent: Decimal | int | None = None,
     user: "AbstractBaseUser | AnonymousUser | None" = None,
+    key: str = "",
 ) -> list[Result]:
     """Return what every check finds that `user` may see, in the order of the checks.
 
     `book` holds the wholes of all years and the parts of `year` and the year before.
+    `key` names the one check that is asked for; empty: all.
     `change_percent`: from which change on a figure is looked at; None: the setting.
     Call it outside a transaction, which an error in the database would spoil.
     """
@@ -264,7 +288,7 @@ def run(
     return [
         run_one(check, context)
         for check in registry
-        if user is None or user.has_perm(check.permission)
+        if key in ("", check.key) and (user is None or user.has_perm(check.permission))
     ]
 
 

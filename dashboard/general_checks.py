@@ -206,8 +206,9 @@ def _sums(
 def nothing_where_others_have_rows(context: Context) -> Iterator[Finding]:
     """Find figures that are zero or missing between years that have some, or after one.
 
-    Years before the first known one are no gap, nor are those long after the last. Of a year that has some, the parts are
-    looked at: those that had rows the year before, and have none now.
+    Years before the first known one are no gap, nor are those long after the last.
+    Of a year that has some, the parts are looked at: those that had rows the year
+    before, and have none now.
     """
     for indicator, series in _wholes(context):
         if isinstance(indicator, Ratio):
