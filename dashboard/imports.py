@@ -111,12 +111,12 @@ def _read(reading: Reading, row: Row, source: str) -> AnnualFigure | None:
         fiscal_year=year,
         status=AnnualFigure.Status.PUBLISHED,
         as_of=read("as_of", lambda text: _parse_day(text, year)),
-        breakdown=read("breakdown", lambda text: _parse_breakdown(text, indicator)),
+        breakdown=read("breakdown", lambda text: parse_breakdown(text, indicator)),
         note=row.text("note"),
         printed=read("printed", lambda text: _short(text, "printed")),
         source=read("source", lambda text: _short(text or source, "source")),
     )
-    amount = read("value", lambda text: _parse_amount(text, indicator))
+    amount = read("value", lambda text: parse_amount(text, indicator))
     if len(reading.problems) > refused:
         return None
     if isinstance(indicator, Ratio):
@@ -175,7 +175,8 @@ def _parse_day(text: str, year: int) -> dt.date | None:
     return day
 
 
-def _parse_breakdown(text: str, indicator: Indicator) -> str:
+def parse_breakdown(text: str, indicator: Indicator) -> str:
+    """Return a breakdown like `channel=store`. Raises ValidationError."""
     if not text:
         return ""
     by, _equals, key = text.partition("=")
@@ -198,7 +199,8 @@ def _check_part(indicator: Indicator, by: str, key: str) -> None:
         raise ValidationError(why % {"key": key, "keys": "、".join(sorted(known))})
 
 
-def _parse_amount(text: str, indicator: Indicator) -> Any:
+def parse_amount(text: str, indicator: Indicator) -> Any:
+    """Return a number, for a ratio both its parts. Raises ValidationError."""
     if not isinstance(indicator, Ratio):
         return _parse_number(text)
     over, slash, under = text.partition("/")

@@ -317,6 +317,10 @@ class Registry:
     def __contains__(self, key: str) -> bool:
         return key in self._registry
 
+    def get(self, key: str) -> Indicator | None:
+        """Return the indicator, None when there is none of this key."""
+        return self._registry.get(key)
+
     def __iter__(self) -> Iterator[Indicator]:
         """Yield the indicators in the order of the installed apps, then their own."""
         position = {app: i for i, app in enumerate(apps.app_configs)}

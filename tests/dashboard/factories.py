@@ -5,7 +5,7 @@ import datetime as dt
 import factory
 
 from core import fiscal
-from dashboard.models import AnnualFigure, YearClosing
+from dashboard.models import AnnualFigure, Remark, YearClosing
 
 
 class YearClosingFactory(factory.django.DjangoModelFactory):
@@ -37,3 +37,13 @@ class AnnualFigureFactory(factory.django.DjangoModelFactory):
             status=AnnualFigure.Status.CLOSED,
             closing=factory.SubFactory(YearClosingFactory),
         )
+
+
+class RemarkFactory(factory.django.DjangoModelFactory):
+    kind = Remark.Kind.NOTE
+    indicator = "agreements.visits"
+    fiscal_year = 2016
+    text = "見本の注"
+
+    class Meta:
+        model = Remark
