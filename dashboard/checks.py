@@ -114,7 +114,8 @@ class Check:
 
     key: app label, dot, name. label: what should be so. remedy: what to do when it is
     not. find: yields what was found, in a number of queries that does not grow with
-    rows. permission: who may see it.
+    rows. permission: who may see it. blocks: the year cannot be closed before all of it
+    is settled, because it could not be settled afterwards.
     """
 
     key: str
@@ -123,6 +124,7 @@ class Check:
     find: Callable[[Context], Iterable[Finding]]
     permission: str
     order: int = 0
+    blocks: bool = False
 
     @property
     def app_label(self) -> str:
@@ -324,8 +326,9 @@ def missing_months(
 
     missing = [day for day in months if (day.year, day.month) not in reported]
     if len(missing) == len(months) > 1:
-        text = _("%(name)s: not reported in the whole year") % {"name": name}
-        yield Finding(text=text, url=address(missing[0]), count=len(missing))
+        text = _("%(name)s: not reported in the whole year (%(n)d months)")
+        words = {"name": name, "n": len(missing)}
+        yield Finding(text=text % words, url=address(missing[0]), count=len(missing))
         return
     for day in missing:
         month = date_format(day, "YEAR_MONTH_FORMAT")

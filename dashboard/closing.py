@@ -18,7 +18,7 @@ from accounts.models import User
 from core import fiscal
 from core.filters import FIRST_YEAR
 
-from . import triggers
+from . import checks, triggers
 from .book import Book, breakdowns
 from .figures import Amount, Figure
 from .indicators import WHOLE, Indicator, registry
@@ -59,13 +59,8 @@ def close_year(
         triggers.install()
         triggers.lock_year(year)
         closing = _begin(year, actor, at, findings)
-        book = Book(
-            registry,
-            AnnualFigure.objects.none(),
-            today=fiscal.local_date(at),
-            since=year,
-            recounts=True,
-        )
+        book = _count(year, fiscal.local_date(at))
+        _require_settled(year, book)
         for done, (indicator, by) in enumerate(tasks, start=1):
             series = book.series(indicator, by, [year])
             rows = [_frozen(closing, figure) for figure in series.values()]
@@ -113,6 +108,31 @@ def _begin(
         closed_by_name=actor.get_full_name() if actor else COMMAND,
         findings=list(findings),
     )
+
+
+def _count(year: int, today: dt.date) -> Book:
+    """Return a book of what the rows of a year give, whatever is stored of it."""
+    none = AnnualFigure.objects.none()
+    return Book(registry, none, today=today, since=year, recounts=True)
+
+
+def _require_settled(year: int, book: Book) -> None:
+    """Raise ValidationError for what could not be settled in a closed year."""
+    context = checks.Context(
+        year=year,
+        today=book.today,
+        book=book,
+        change_percent=Decimal(settings.CHECK_CHANGE_PERCENT),
+    )
+    blocking = [check for check in checks.registry if check.blocks]
+    results = [checks.run_one(check, context) for check in blocking]
+    open_ones = [result for result in results if not result.is_good]
+    if open_ones:
+        why = _("%(year)s cannot be closed yet. %(label)s: %(n)d found. %(remedy)s")
+        first = open_ones[0]
+        words = {"year": fiscal.label(year), "label": first.check.label}
+        words |= {"n": first.total, "remedy": first.check.remedy}
+        raise ValidationError(why % words)
 
 
 def _frozen(closing: YearClosing, figure: Figure) -> AnnualFigure:
@@ -223,9 +243,8 @@ def recount(closing: YearClosing, today: dt.date) -> list[Difference]:
     Rows of a closed year do not change; what they belong to may: a school moves to the
     successor of its municipality. One query per indicator and breakdown.
     """
-    none = AnnualFigure.objects.none()
     year = closing.fiscal_year
-    book = Book(registry, none, today=today, since=year, recounts=True)
+    book = _count(year, today)
     counted = [
         _frozen(closing, figure)
         for one in registry

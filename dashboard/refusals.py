@@ -28,8 +28,11 @@ from .triggers import CLOSED, FROZEN
 DATE = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d)")
 
 
-class Refused(ValidationError, IntegrityError):
-    """Raised where a change would alter a closed year, or a frozen figure."""
+class Refused(ValidationError):
+    """Raised where a change would alter a closed year, or a frozen figure.
+
+    No IntegrityError, so that nobody takes it for a row that is there already.
+    """
 
 
 class _Text:

@@ -1,6 +1,6 @@
 """What is looked at before a year of the delivery notices is closed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.db.models import Count
 from django.utils.translation import gettext_lazy, ngettext
@@ -9,36 +9,52 @@ from dashboard.checks import Check, Context, Finding, register
 
 from .models import Notice
 
-UNSETTLED = (Notice.State.DUE, Notice.State.SENDING, Notice.State.FAILED)
 
+def _find(*states: Notice.State) -> Callable[[Context], Iterator[Finding]]:
+    """Return a search for the mails of the year in one of the states."""
 
-def not_settled(context: Context) -> Iterator[Finding]:
-    """Find the mails of the year that wait or could not be sent, by state."""
-    notices = context.rows(Notice).filter(
-        fiscal_year=context.year, noticed_for__lte=context.last_day, state__in=UNSETTLED
-    )
-    states = notices.order_by("state").values_list("state").annotate(Count("pk"))
-    for state, count in states:
-        label = Notice.State(state).label
-        text = ngettext("%(name)s: %(n)d mail", "%(name)s: %(n)d mails", count)
-        yield Finding(
-            text=text % {"name": label, "n": count},
-            url=context.list_url(
-                "deliveries:notice_list", fiscal_year=context.year, state=state
-            ),
-            count=count,
+    def find(context: Context) -> Iterator[Finding]:
+        notices = context.rows(Notice).filter(
+            fiscal_year=context.year,
+            noticed_for__lte=context.last_day,
+            state__in=states,
         )
+        found = notices.order_by("state").values_list("state").annotate(Count("pk"))
+        for state, count in found:
+            label = Notice.State(state).label
+            text = ngettext("%(name)s: %(n)d mail", "%(name)s: %(n)d mails", count)
+            yield Finding(
+                text=text % {"name": label, "n": count},
+                url=context.list_url(
+                    "deliveries:notice_list", fiscal_year=context.year, state=state
+                ),
+                count=count,
+            )
+
+    return find
 
 
 register(
     Check(
         key="deliveries.notices_settled",
-        label=gettext_lazy("No mail is waiting or failed"),
+        label=gettext_lazy("No mail is waiting"),
         remedy=gettext_lazy(
-            "Wait for those that are due; correct the addresses of those that failed."
+            "Wait until they are sent. In a closed year it could not be recorded, and "
+            "they would be sent again and again."
         ),
-        find=not_settled,
+        find=_find(Notice.State.DUE, Notice.State.SENDING),
         permission="deliveries.view_notice",
         order=10,
+        blocks=True,
+    )
+)
+register(
+    Check(
+        key="deliveries.notices_arrived",
+        label=gettext_lazy("No mail failed"),
+        remedy=gettext_lazy("Correct the addresses of those that failed."),
+        find=_find(Notice.State.FAILED),
+        permission="deliveries.view_notice",
+        order=20,
     )
 )

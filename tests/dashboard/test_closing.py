@@ -11,7 +11,9 @@ from django.core.management import CommandError, call_command
 
 from core import fiscal
 from core.access import Role
+from dashboard import checks
 from dashboard.book import Book
+from dashboard.checks import Check, Finding
 from dashboard.closing import (
     canonical,
     close_year,
@@ -195,3 +197,20 @@ def test_commands_close_and_reopen(visit, actor, capsys):
     assert not YearClosing.objects.standing().exists()
     with pytest.raises(CommandError):
         call_command("close_year", 2016, by=grant(Role.DUTY_OFFICER).username)
+
+
+def test_year_is_not_closed_over_what_could_not_be_settled_later(actor):
+    waiting = Check(
+        key="agreements.waiting",
+        label="待っているもの",
+        remedy="先に片づけてください。",
+        find=lambda context: [Finding(text="見本", count=2)],
+        permission="agreements.view_visit",
+        blocks=True,
+    )
+    with (
+        checks.registry.override(waiting),
+        pytest.raises(ValidationError, match="待っているもの"),
+    ):
+        close(actor)
+    assert not YearClosing.objects.exists()
