@@ -270,7 +270,7 @@ register(
     Check(
         key="dashboard.computable",
         label=gettext_lazy("Every figure can be computed"),
-        remedy=gettext_lazy("Tell those who look after the program."),
+        remedy=gettext_lazy("Tell the administrator; the log has the reason."),
         find=cannot_be_computed,
         permission=PAGE,
         order=10,
