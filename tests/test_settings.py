@@ -40,6 +40,13 @@ def test_wrong_fiscal_year_start_stops_the_start():
     assert "FISCAL_YEAR_START" in result.stderr
 
 
+@pytest.mark.parametrize("percent", ["abc", "-5", "2.5", "３０"])
+def test_wrong_percentage_of_change_stops_the_start(percent):
+    result = start(**GOOD, CHECK_CHANGE_PERCENT=percent)
+    assert result.returncode != 0
+    assert "CHECK_CHANGE_PERCENT" in result.stderr
+
+
 def test_deployment_checks_find_nothing():
     result = start(**GOOD)
     assert result.returncode == 0, result.stderr
