@@ -222,8 +222,10 @@ class SessionDeleteView(PermissionRequiredMixin, DeleteView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Delete, and say so."""
+        with transaction.atomic():
+            response = super().form_valid(form)
         messages.success(self.request, _("The session was deleted."))
-        return super().form_valid(form)
+        return response
 
 
 @permission_required(KEEP_SESSIONS, raise_exception=True)
