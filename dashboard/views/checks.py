@@ -87,7 +87,7 @@ def _address(request: HttpRequest) -> str:
     """Return the address of the year that was chosen, with what else was asked for."""
     query = request.GET.copy()
     year = query.pop("year")[-1]
-    if not (year.isascii() and year.isdecimal()):
+    if not (year.isascii() and year.isdecimal() and len(year) == 4):
         raise Http404
     query.pop("check", None)
     url = reverse("dashboard:checks", args=[int(year)])

@@ -110,7 +110,8 @@ def test_percentage_that_cannot_be_read_is_told_and_the_setting_holds(manager, c
 def test_chosen_year_leads_to_its_page(manager):
     answer = manager.get(url(), {"year": "2014", "change": "10"})
     assert answer.url == f"{url(2014)}?change=10"
-    assert manager.get(url(), {"year": "x"}).status_code == 404
+    for year in ("x", "", "-1", "２０１６", "9" * 5000):
+        assert manager.get(url(), {"year": year}).status_code == 404
 
 
 def test_years_that_are_not_in_the_calendar_are_not_found(manager):
