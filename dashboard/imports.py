@@ -21,7 +21,7 @@ from municipalities.prefectures import PREFECTURES
 
 from .book import breakdowns
 from .indicators import Indicator, Ratio, registry
-from .models import AnnualFigure
+from .models import AnnualFigure, Remark
 
 COLUMNS = (
     Column("indicator", ("指標",)),
@@ -33,6 +33,7 @@ COLUMNS = (
     Column("note", ("注",), is_required=False),
     Column("printed", ("掲載文字",), is_required=False),
     Column("source", ("出典",), is_required=False),
+    Column("correction", ("訂正",), is_required=False),
 )
 LAST_YEAR = 2100
 NUMBER = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,13})(\.\d{1,4})?", re.ASCII)
@@ -46,6 +47,7 @@ class Outcome(NamedTuple):
     created: int
     changed: int
     unchanged: int
+    corrections: int
 
 
 def import_figures(
@@ -53,17 +55,39 @@ def import_figures(
 ) -> Outcome:
     """Record the published figures of a CSV file or a workbook.
 
-    Running it again changes nothing but notes and printed texts. Raises
-    SpreadsheetError, with every wrong row, when one is wrong or says another value
-    than the one that is published already. Two queries and the writing.
+    Running it again changes nothing but notes and printed texts. A row that says
+    another value than the one published is refused, unless it is marked as a correction
+    and names its source: then it is recorded beside the figure, which stays. Raises
+    SpreadsheetError with every wrong row. Three queries and the writing.
     """
     reading = Reading(file, filename, COLUMNS)
+    batch = _sort(reading, source or filename)
+    reading.finish()
+    if not dry_run:
+        with transaction.atomic():
+            AnnualFigure.objects.bulk_create(batch.created)
+            AnnualFigure.objects.bulk_update(batch.changed, ["note", "printed"])
+            Remark.objects.bulk_create(batch.corrections)
+    counts = [len(rows) for rows in batch]
+    unchanged = reading.read - sum(counts)
+    return Outcome(reading.read, counts[0], counts[1], unchanged, counts[2])
+
+
+class _Batch(NamedTuple):
+    created: list[AnnualFigure]
+    changed: list[AnnualFigure]
+    corrections: list[Remark]
+
+
+def _sort(reading: Reading, source: str) -> _Batch:
+    """Return what the rows of the file bring; wrong rows are refused."""
     published = AnnualFigure.objects.filter(status=AnnualFigure.Status.PUBLISHED)
     existing = {_key(figure): figure for figure in published}
+    recorded = {_said(remark) for remark in Remark.objects.corrections()}
     seen: dict[Key, int] = {}
-    created, changed = [], []
+    batch = _Batch([], [], [])
     for row in reading.rows():
-        figure = _read(reading, row, source or filename)
+        figure = _read(reading, row, source)
         if figure is None:
             continue
         first = seen.setdefault(_key(figure), row.number)
@@ -72,19 +96,41 @@ def import_figures(
             why = _("Row %(row)d says this figure already.") % {"row": first}
             reading.refuse(row, "indicator", why)
         elif known is None:
-            created.append(figure)
+            batch.created.append(figure)
         elif difference := _difference(known, figure):
-            reading.refuse(row, *difference)
+            if not row.text("correction") or difference[0] != "value":
+                reading.refuse(row, *difference)
+            elif remark := _correction(reading, row, figure):
+                batch.corrections += [remark] * (_said(remark) not in recorded)
         elif (known.note, known.printed) != (figure.note, figure.printed):
             known.note, known.printed = figure.note, figure.printed
-            changed.append(known)
-    reading.finish()
-    if not dry_run:
-        with transaction.atomic():
-            AnnualFigure.objects.bulk_create(created)
-            AnnualFigure.objects.bulk_update(changed, ["note", "printed"])
-    unchanged = reading.read - len(created) - len(changed)
-    return Outcome(reading.read, len(created), len(changed), unchanged)
+            batch.changed.append(known)
+    return batch
+
+
+def _correction(reading: Reading, row: Row, figure: AnnualFigure) -> Remark | None:
+    """Return the correction of a row; None, and the row refused, without a source."""
+    if not row.text("source"):
+        why = _("Say where the correction was published.")
+        reading.refuse(row, "source", why)
+        return None
+    return Remark(
+        kind=Remark.Kind.CORRECTION,
+        indicator=figure.indicator,
+        fiscal_year=figure.fiscal_year,
+        breakdown=figure.breakdown,
+        text=figure.note or _("The publication was corrected."),
+        value=figure.value,
+        numerator=figure.numerator,
+        denominator=figure.denominator,
+        source=figure.source,
+    )
+
+
+def _said(remark: Remark) -> tuple:
+    """Return what a correction says; a second one that says it is the same."""
+    place = (remark.indicator, remark.fiscal_year, remark.breakdown)
+    return (*place, remark.value, remark.numerator, remark.denominator, remark.source)
 
 
 def _key(figure: AnnualFigure) -> Key:
@@ -131,8 +177,8 @@ def _difference(known: AnnualFigure, figure: AnnualFigure) -> tuple[str, str] | 
     names = ("value", "numerator", "denominator")
     if any(getattr(known, name) != getattr(figure, name) for name in names):
         why = _(
-            "%(value)s is published already. A published figure does not change; "
-            "a correction is recorded when the year is closed."
+            "%(value)s is published already. A published figure does not change; mark "
+            "the row as a correction, with its source, to record one beside it."
         )
         return "value", why % {"value": _written(known)}
     if known.as_of != figure.as_of:

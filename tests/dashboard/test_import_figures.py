@@ -10,7 +10,7 @@ from django.utils import translation
 from core.spreadsheets.reading import SpreadsheetError
 from dashboard.imports import import_figures
 from dashboard.management.commands.import_figures import SHIPPED
-from dashboard.models import AnnualFigure
+from dashboard.models import AnnualFigure, Remark
 
 HEADER = "indicator,fiscal_year,as_of,breakdown,value,unit,note,printed\n"
 GOOD = "agreements.visits,2016,2017-03-20,,116,件,注です,116件\n"
@@ -121,7 +121,10 @@ def test_command_reads_a_file_and_names_what_is_wrong(tmp_path, capsys):
     path = Path(tmp_path, "figures.csv")
     path.write_text(HEADER + GOOD)
     call_command("import_figures", str(path))
-    assert "read 1 = created 1 + changed 0 + unchanged 0" in capsys.readouterr().out
+    assert (
+        "read 1 = created 1 + changed 0 + corrections 0 + unchanged 0"
+        in capsys.readouterr().out
+    )
     path.write_text(HEADER + GOOD.replace("2016,", "20x6,"))
     with pytest.raises(CommandError, match=r"figures.csv.*2.*fiscal_year"):
         call_command("import_figures", str(path))
@@ -141,3 +144,24 @@ def test_both_shipped_lists_have_the_columns_that_are_read():
     for name in ("published_figures", "published_rates"):
         first = (SHIPPED / f"{name}.csv").read_text().splitlines()[0]
         assert set(HEADER.strip().split(",")) >= set(first.split(","))
+
+
+CORRECTED = "agreements.visits,2016,2017-03-20,,117,,数え直した,,年次報告2017,○\n"
+
+
+def test_correction_with_its_source_is_recorded_beside_the_published_figure(
+    monkeypatch,
+):
+    bring(GOOD)
+    monkeypatch.setitem(globals(), "HEADER", f"{HEADER[:-1]},source,correction\n")
+    outcome = bring(CORRECTED, source="list.csv")
+    assert (outcome.read, outcome.corrections) == (1, 1)
+    assert AnnualFigure.objects.get().value == 116
+    remark = Remark.objects.get()
+    assert (remark.kind, remark.value) == ("correction", 117)
+    assert (remark.text, remark.source) == ("数え直した", "年次報告2017")
+    assert bring(CORRECTED).corrections == 0
+    with pytest.raises(SpreadsheetError, match="Say where the correction"):
+        bring(CORRECTED.replace("年次報告2017", ""))
+    with pytest.raises(SpreadsheetError, match="does not change"):
+        bring(CORRECTED.replace("○", ""))

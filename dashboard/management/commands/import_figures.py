@@ -51,6 +51,7 @@ class Command(BaseCommand):
         if options["verbosity"]:
             self.stdout.write(
                 f"read {outcome.read} = created {outcome.created} "
-                f"+ changed {outcome.changed} + unchanged {outcome.unchanged}"
+                f"+ changed {outcome.changed} + corrections {outcome.corrections} "
+                f"+ unchanged {outcome.unchanged}"
                 + (" (dry run, nothing was changed)" if options["dry_run"] else "")
             )
