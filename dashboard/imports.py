@@ -101,7 +101,8 @@ def _sort(reading: Reading, source: str) -> _Batch:
             if not row.text("correction") or difference[0] != "value":
                 reading.refuse(row, *difference)
             elif remark := _correction(reading, row, figure):
-                batch.corrections += [remark] * (_said(remark) not in recorded)
+                if _said(remark) not in recorded:
+                    batch.corrections.append(remark)
         elif (known.note, known.printed) != (figure.note, figure.printed):
             known.note, known.printed = figure.note, figure.printed
             batch.changed.append(known)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import (
     Http404,
     HttpRequest,
@@ -163,7 +164,8 @@ class RemarkCreateView(ProgramFormMixin, CreateView):
 def remark_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a note or a break back; a correction stays (the database refuses)."""
     remark = get_object_or_404(Remark.objects.visible_to(request.user), pk=pk)
-    remark.delete()
+    with transaction.atomic():
+        remark.delete()
     messages.success(request, _("The remark was deleted."))
     return redirect("dashboard:closing", remark.fiscal_year)
 
@@ -184,7 +186,9 @@ def _page(request: HttpRequest, year: int, **given: Any) -> HttpResponse:
         "changes": [
             (after, differences(before, after)) for after, before in pairwise(versions)
         ],
-        "remarks": Remark.objects.visible_to(request.user).filter(fiscal_year=year),
+        "remarks": Remark.objects.visible_to(request.user)
+        .filter(fiscal_year=year)
+        .select_related("recorded_by"),
         **given,
     }
     if standing:
