@@ -37,6 +37,8 @@ register(
         rows_query={"passed_on": "true"},
         permission="alerts.view_incidentreport",
         order=10,
+        counts_people=True,
+        part_of="alerts.received",
     )
 )
 register(
@@ -53,5 +55,6 @@ register(
         rows="alerts:report_list",
         permission="alerts.view_incidentreport",
         order=20,
+        counts_people=True,
     )
 )

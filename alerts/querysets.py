@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db.models import CharField, Exists, OuterRef, Value
-from django.db.models.functions import Cast, Concat, LPad
+from django.db.models.functions import Cast, Coalesce, Concat, LPad
 
 from agreements.models import Agreement
 from core.access import ScopedQuerySet
@@ -39,8 +39,13 @@ class IncidentReportQuerySet(ScopedQuerySet):
 
 
 class CaseStoryQuerySet(ScopedQuerySet):
-    """Case stories: approved."""
+    """Case stories: approved, of a year."""
 
     def approved(self) -> Self:
         """Return those that may be shown."""
         return self.filter(state=StoryState.APPROVED)
+
+    def of_year(self, year: int) -> Self:
+        """Return those of a fiscal year: of the report told of, else of the writing."""
+        told = Coalesce("report__fiscal_year", FiscalYear("written_at"))
+        return self.alias(told_year=told).filter(told_year=year)

@@ -62,6 +62,7 @@ register(
         rows_total="families",
         permission="childcare.view_session",
         order=30,
+        counts_people=True,
     )
 )
 register(
@@ -97,5 +98,6 @@ register(
         rows_total="families",
         permission="childcare.view_session",
         order=50,
+        counts_people=True,
     )
 )

@@ -95,6 +95,9 @@ class Indicator:
     rows: URL name of the list that shows the same rows; rows_query: the filters that
     make it so, beside year or day; rows_total: which total of the list is the figure.
     permission: who may see the figure and its rows.
+    counts_people: each unit stands for a person, so that readers without sign-in do
+    not see how few there were. part_of: key of the figure that counts these and more,
+    so that the two together tell the difference.
     """
 
     key: str
@@ -108,6 +111,8 @@ class Indicator:
     by: Mapping[str, By] = field(default_factory=dict)
     decimals: int = 0
     order: int = 0
+    counts_people: bool = False
+    part_of: str = ""
 
     adds_over_time: ClassVar[bool] = False
 
@@ -305,10 +310,12 @@ class Registry:
         return indicator
 
     def freeze(self) -> None:
-        """Accept no more indicators, and check that every ratio has its parts."""
+        """Accept no more indicators, and check that those they name are there."""
         for indicator in self:
             if isinstance(indicator, Ratio):
                 self[indicator.numerator], self[indicator.denominator]
+            if indicator.part_of:
+                self[indicator.part_of]
         self._frozen = True
 
     def __getitem__(self, key: str) -> Indicator:

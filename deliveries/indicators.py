@@ -20,6 +20,7 @@ register(
         rows="deliveries:subscription_list",
         permission="deliveries.view_subscription",
         order=10,
+        counts_people=True,
     )
 )
 register(

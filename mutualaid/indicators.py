@@ -52,5 +52,6 @@ register(
         rows_total="helpers",
         permission="mutualaid.view_activity",
         order=20,
+        counts_people=True,
     )
 )
