@@ -1,7 +1,5 @@
 """Application configuration."""
 
-from typing import Any
-
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
@@ -17,7 +15,7 @@ class DashboardConfig(AppConfig):
 
     def ready(self) -> None:
         """Read what every app declares; an error stops the start."""
-        from . import refusals, system_checks  # noqa: F401, PLC0415 - needs ready apps
+        from . import refusals, system_checks, triggers  # noqa: F401, PLC0415 - needs ready apps
         from .checks import registry as checks  # noqa: PLC0415 - needs ready apps
         from .indicators import registry  # noqa: PLC0415 - needs ready apps
 
@@ -25,13 +23,5 @@ class DashboardConfig(AppConfig):
         registry.freeze()
         autodiscover_modules("checks", "general_checks", "contributions")
         checks.freeze()
-        post_migrate.connect(_make_triggers, sender=self)
+        post_migrate.connect(triggers.after_migrate, sender=self)
         connection_created.connect(refusals.on_connection)
-
-
-def _make_triggers(*, using: str, **kwargs: Any) -> None:
-    """Make the triggers again: SQLite drops those of a table that it rebuilds."""
-    from .triggers import install  # noqa: PLC0415 - needs ready apps
-
-    if using == "default":
-        install()

@@ -100,9 +100,10 @@ def _sort(reading: Reading, source: str) -> _Batch:
         elif difference := _difference(known, figure):
             if not row.text("correction") or difference[0] != "value":
                 reading.refuse(row, *difference)
-            elif remark := _correction(reading, row, figure):
-                if _said(remark) not in recorded:
-                    batch.corrections.append(remark)
+            elif (remark := _correction(reading, row, figure)) and _said(
+                remark
+            ) not in recorded:
+                batch.corrections.append(remark)
         elif (known.note, known.printed) != (figure.note, figure.printed):
             known.note, known.printed = figure.note, figure.printed
             batch.changed.append(known)

@@ -15,8 +15,9 @@ TRUNCATE is refused while any year is closed; `loaddata` meets them like other i
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 
 from .counted import CountedTable, State, counted_tables
 from .indicators import registry
@@ -117,6 +118,12 @@ def install() -> None:
                 cursor.execute(wanted[name], None)
 
 
+def after_migrate(*, using: str, **kwargs: Any) -> None:
+    """Make the triggers again: SQLite drops those of a table that it rebuilds."""
+    if using == DEFAULT_DB_ALIAS:
+        install()
+
+
 def remove() -> None:
     """Drop every trigger of ours: for tests, which empty all tables."""
     with connection.cursor() as cursor:
@@ -176,7 +183,8 @@ def _state_changes(table: CountedTable, state: State, event: str, changed: str) 
     if event != "UPDATE":
         alters = _holds(table, state, EVENTS[event][0])
     else:
-        before, after = _holds(table, state, "OLD"), _holds(table, state, "NEW")
+        before = _holds(table, state, "OLD", undated="NEW")
+        after = _holds(table, state, "NEW")
         alters = f"({before}) <> ({after}) OR ({after}) AND ({changed})"
     return (
         f"EXISTS (SELECT 1 FROM {CLOSINGS} y WHERE y.reopened_at IS NULL "
@@ -184,15 +192,15 @@ def _state_changes(table: CountedTable, state: State, event: str, changed: str) 
     )
 
 
-def _holds(table: CountedTable, state: State, row: str) -> str:
+def _holds(table: CountedTable, state: State, row: str, undated: str = "") -> str:
     """Return SQL that tells whether a row counts on the day of the closing `y`.
 
-    A column without a date of its own is taken as it is now on both sides, so that its
-    change alone alters nothing.
+    In an update, a column without a date of its own is taken as it becomes on both
+    sides (`undated`), so that its change alone alters nothing.
     """
     columns = []
     for one in table.model._meta.concrete_fields:
-        side = "NEW" if row == "OLD" and one.column in state.undated else row
+        side = undated if undated and one.column in state.undated else row
         columns.append(f'{side}."{one.column}" AS "{one.column}"')
     virtual = f'FROM (SELECT {", ".join(columns)}) AS "{table.name}"'
     sql = state.sql.replace(f'FROM "{table.name}"', virtual, 1)

@@ -1,6 +1,8 @@
 """The contract of every indicator: a figure is what the list behind it counts."""
 
+import csv
 import datetime as dt
+import io
 import re
 from decimal import Decimal
 from importlib import import_module
@@ -8,10 +10,15 @@ from importlib.util import find_spec
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import transaction
 from django.test import Client
 
-from dashboard.book import breakdowns
-from dashboard.indicators import Moment, Ratio, registry
+from dashboard.book import Book, breakdowns
+from dashboard.closing import close_year, finish
+from dashboard.indicators import Flow, Moment, Ratio, registry
+from dashboard.models import AnnualFigure
+from dashboard.refusals import Refused
+from deliveries.models import Notice
 from tests.accounts.factories import UserFactory
 
 TODAY = dt.date(2018, 6, 1)
@@ -158,6 +165,103 @@ def test_narrowed_to_a_municipality_a_figure_is_its_part(indicator, rows):
     for key, number in parts_of(indicator, MOMENTS[2], "municipality").items():
         inside = indicator.numbers([MOMENTS[2]], "", ("municipality", key))
         assert inside[2016, ""].value == number.value
+
+
+# Closing, drill-down, export and API of what was frozen ------------------------------
+
+
+def close_2016():
+    """Close the year; return {(key, breakdown): (value, numerator, denominator)}."""
+    at = dt.datetime(2018, 6, 1, tzinfo=dt.UTC)
+    # A mail that waits would keep the year from being closed.
+    Notice.objects.filter(state__in=["due", "sending"]).update(state="failed")
+    closing = finish(close_year(year=2016, actor=None, at=at))
+    return {
+        (row.indicator, row.breakdown): (row.value, row.numerator, row.denominator)
+        for row in closing.figures.all()
+    }
+
+
+def exact(value):
+    return None if value is None else Decimal(value).quantize(Decimal("0.0001"))
+
+
+@pytest.mark.parametrize("indicator", EVERY, indirect=True)
+@pytest.mark.django_db
+def test_closing_freezes_the_whole_and_every_part(indicator, rows):
+    measured = [indicator]
+    if isinstance(indicator, Ratio):
+        measured = [registry[indicator.numerator], registry[indicator.denominator]]
+    frozen = close_2016()
+    found = 0
+    for by in ("", *breakdowns(indicator)):
+        numbers = [one.numbers([MOMENTS[2]], by) for one in measured]
+        for year, part in numbers[-1]:
+            amounts = [
+                exact(n[year, part].value if (year, part) in n else 0) for n in numbers
+            ]
+            expected = (None, *amounts) if len(amounts) == 2 else (*amounts, None, None)
+            assert frozen[indicator.key, f"{by}={part}" if by else ""] == expected
+            found += 1
+    assert sum(key == indicator.key for key, _part in frozen) == found
+    assert found or not rows
+
+
+@pytest.mark.parametrize("indicator", EVERY, indirect=True)
+@pytest.mark.django_db
+def test_closed_figure_opens_the_rows_that_made_it(indicator, rows, everything):
+    close_2016()
+    book = Book(registry, AnnualFigure.objects.all(), today=TODAY)
+    for by in ("", *breakdowns(indicator)):
+        for (_year, part), figure in book.series(indicator, by, [2016]).items():
+            assert figure.status == "closed"
+            # A blank part has no key to filter by; a ratio opens its parts.
+            for one in figure.parts or (figure,):
+                if by and not part or not one.rows:
+                    continue
+                page = everything.get(one.url)
+                number = page.context["summary"][one.indicator.rows_total]
+                assert exact(number or 0) == exact(one.value), one.url
+
+
+@pytest.mark.parametrize("indicator", MEASURED, indirect=True)
+@pytest.mark.django_db
+def test_rows_of_the_closed_year_are_read_only(indicator, rows):
+    close_2016()
+    if isinstance(indicator, Flow):
+        counted = indicator.records().filter(**{indicator.year: 2016})
+    else:
+        counted = indicator.records(MOMENTS[2].as_of)
+    for row in counted.order_by("pk")[:3]:
+        with pytest.raises(Refused), transaction.atomic():
+            type(row).objects.filter(pk=row.pk)._raw_delete("default")
+    assert counted.exists() or not rows
+
+
+@pytest.mark.parametrize("indicator", EVERY, indirect=True)
+@pytest.mark.django_db
+def test_closed_figure_is_handed_out_by_api_and_export(indicator, rows, everything):
+    frozen = {
+        part: amounts
+        for (key, part), amounts in close_2016().items()
+        if key == indicator.key
+    }
+    query = {"year": 2016, "indicator": indicator.key}
+    found = everything.get("/api/v1/figures", query).json()
+    assert {f["breakdown"] for f in found if f["status"] == "closed"} == set(frozen)
+    for figure in found:
+        value, numerator, denominator = frozen[figure["breakdown"]]
+        if value is None:
+            assert (figure["numerator"], figure["denominator"]) == (
+                numerator,
+                denominator,
+            )
+        else:
+            assert exact(figure["value"]) == value
+    answer = everything.get("/dashboard/", {"year": 2016, "export": "csv"})
+    lines = csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig")))
+    exported = [line for line in lines if line and line[-1] == indicator.key]
+    assert len(exported) == ("" in frozen)
 
 
 def test_ratio_has_its_parts():

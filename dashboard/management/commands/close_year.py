@@ -46,7 +46,7 @@ class Command(BaseCommand):
                 self._show(results)
             if not (options["no_input"] or self._agrees(results)):
                 raise CommandError("Nothing was closed.")
-            found = [result.summary for result in results if result.total]
+            found = [result.summary for result in results if not result.is_good]
             closing = self._close(year, actor, now, found, quiet)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
@@ -71,13 +71,14 @@ class Command(BaseCommand):
 
     def _show(self, results: list[Result]) -> None:
         for result in results:
-            mark = "!" if result.total else "-"
-            self.stdout.write(f"{mark} {result.check.label}: {result.total}")
+            mark = "-" if result.is_good else "!"
+            count = "?" if result.has_failed else result.total
+            self.stdout.write(f"{mark} {result.check.label}: {count}")
             for finding in result.findings:
                 self.stdout.write(f"    {finding.text}")
 
     def _agrees(self, results: list[Result]) -> bool:
-        if not any(result.total for result in results) or not sys.stdin.isatty():
+        if all(result.is_good for result in results) or not sys.stdin.isatty():
             return True
         return input("The checks found something. Close the year? [y/N] ") in ("y", "Y")
 

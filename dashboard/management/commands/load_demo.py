@@ -9,7 +9,7 @@ from django.apps import AppConfig, apps
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.module_loading import module_has_submodule
 from tqdm import tqdm
 
@@ -73,6 +73,10 @@ class Command(BaseCommand):
                 load(today=today, users=users, progress=self._progress)
         call_command("import_figures", verbosity=0)
         call_command("import_figures", "published_rates", verbosity=0)
+        with connection.cursor() as cursor:
+            # Until the database knows how many rows there are now, it may join them in
+            # an order that takes minutes.
+            cursor.execute("ANALYZE")
 
     def _progress(self, label: str, steps: Iterable) -> Iterator:
         yield from tqdm(
