@@ -6,7 +6,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import django_tables2 as tables
 from django.core.exceptions import FieldDoesNotExist
@@ -23,6 +23,8 @@ from openpyxl.styles import Font
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Apostrophes before a formula are counted in, so that ours can be taken off again.
 FORMULA = re.compile(r"'*[=+\-@|]")
+NOT_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
+SHEET_NAME_LENGTH = 31
 # Characters that XML, and so a workbook, cannot hold.
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -147,19 +149,49 @@ def _is_unseen(char: str) -> bool:
     return char.isspace() or unicodedata.category(char) in ("Cc", "Cf", "Zs")
 
 
+class Sheet(NamedTuple):
+    """A sheet of a workbook: its title, its headings, its rows."""
+
+    title: str
+    header: Sequence[str]
+    rows: Iterable[Sequence[Any]]
+
+
 def write_xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Any:
     """Return an open temporary file with a workbook of one sheet."""
+    return write_workbook([Sheet(title, header, rows)])
+
+
+def write_workbook(sheets: Iterable[Sheet]) -> Any:
+    """Return an open temporary file with a workbook, a sheet after the other.
+
+    Titles become what Excel takes for the name of a sheet: short, and each once.
+    """
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31] or "1")
-    sheet.freeze_panes = "A2"
-    sheet.append([_xlsx_cell(sheet, label, bold=True) for label in header])
-    for row in rows:
-        sheet.append([_xlsx_cell(sheet, value) for value in row])
+    taken: set[str] = set()
+    for title, header, rows in sheets:
+        sheet = book.create_sheet(_sheet_name(title, taken))
+        sheet.freeze_panes = "A2"
+        sheet.append([_xlsx_cell(sheet, label, bold=True) for label in header])
+        for row in rows:
+            sheet.append([_xlsx_cell(sheet, value) for value in row])
     # Closed by the response that sends it.
     file = tempfile.TemporaryFile()  # noqa: SIM115
     book.save(file)
     file.seek(0)
     return file
+
+
+def _sheet_name(title: str, taken: set[str]) -> str:
+    """Return a name that Excel accepts, and keep it in `taken`."""
+    plain = NOT_IN_SHEET_NAME.sub(" ", NOT_IN_XML.sub("", title)).strip(" '") or "1"
+    name, number = plain[:SHEET_NAME_LENGTH], 1
+    while name.casefold() in taken:
+        number += 1
+        end = f" {number}"
+        name = plain[: SHEET_NAME_LENGTH - len(end)] + end
+    taken.add(name.casefold())
+    return name
 
 
 def _xlsx_cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from core.spreadsheets.exports import csv_lines, write_xlsx
+from core.spreadsheets.exports import Sheet, csv_lines, write_workbook, write_xlsx
 from tests.municipalities.factories import DeskFactory, MunicipalityFactory
 
 FORMULAS = [
@@ -45,6 +45,18 @@ def test_numbers_in_a_workbook_stay_numbers():
     with write_xlsx("一覧", ["数"], [[-5], [0], [1.5]]) as file:
         sheet = load_workbook(file).active
     assert [row[0].value for row in sheet.iter_rows(min_row=2)] == [-5, 0, 1.5]
+
+
+def test_sheets_have_names_that_excel_accepts_each_once():
+    titles = ["一覧", "一覧", "a/b:c", "長" * 40, "長" * 40, "", "[]", "Ab", "aB"]
+    sheets = [Sheet(title, ["数"], [[i]]) for i, title in enumerate(titles)]
+    with write_workbook(sheets) as file:
+        book = load_workbook(file)
+    names = book.sheetnames
+    assert names[:3] == ["一覧", "一覧 2", "a b c"]
+    assert len({name.casefold() for name in names}) == len(titles)
+    assert all(0 < len(name) <= 31 for name in names)
+    assert [sheet["A2"].value for sheet in book] == list(range(len(titles)))
 
 
 def test_csv_marks_formulas_and_nothing_else():
