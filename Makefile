@@ -28,6 +28,7 @@ lint: .venv/dev.stamp
 
 bench: .venv/dev.stamp $(CATALOGUE).mo
 	DEBUG=on $(BIN)/python -m tests.bench
+	DEBUG=on $(BIN)/python -m tests.bench_years
 
 messages: .venv/dev.stamp
 	$(BIN)/python -m tests.messages
