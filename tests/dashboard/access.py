@@ -1,7 +1,8 @@
 """Who may open the dashboard and ask for figures."""
 
+from dashboard.models import AnnualReport
 from tests.access import EVERYBODY, Rule
-from tests.dashboard.factories import RemarkFactory
+from tests.dashboard.factories import AnnualReportFactory, RemarkFactory
 from tests.municipalities.factories import MunicipalityFactory
 
 READ = {"officer", "coordinator", "manager"}
@@ -23,7 +24,22 @@ def remark():
     return {"pk": RemarkFactory().pk}
 
 
+def section():
+    return {"year": 2016, "section": "agreements"}
+
+
+def published():
+    if not AnnualReport.objects.exists():
+        AnnualReportFactory(is_public=True)
+    return {"year": 2016}
+
+
 RULES = {
+    "report:report": Rule(READ, make=year),
+    "report:text": Rule({"manager"}, make=section),
+    "report:publish": Rule({"manager"}, make=year),
+    "report:address": Rule({"manager"}, make=published),
+    "report:public": Rule(EVERYBODY, make=published, anonymous=200),
     "dashboard:closing": Rule(READ, make=year),
     "dashboard:close": Rule({"manager"}, make=year, method="post"),
     "dashboard:reopen": Rule({"manager"}, make=year, method="post"),

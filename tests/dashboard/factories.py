@@ -5,7 +5,15 @@ import datetime as dt
 import factory
 
 from core import fiscal
-from dashboard.models import AnnualFigure, Remark, YearClosing
+from dashboard import documents
+from dashboard.models import (
+    AnnualFigure,
+    AnnualReport,
+    Remark,
+    ReportText,
+    YearClosing,
+)
+from tests.accounts.factories import UserFactory
 
 
 class YearClosingFactory(factory.django.DjangoModelFactory):
@@ -47,3 +55,38 @@ class RemarkFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = Remark
+
+
+class ReportTextFactory(factory.django.DjangoModelFactory):
+    fiscal_year = 2016
+    section = ""
+    text = "見本のはじめの文章"
+
+    class Meta:
+        model = ReportText
+
+
+def empty_document(year):
+    """Return a report without sections."""
+    return {
+        "format": documents.FORMAT,
+        "fiscal_year": year,
+        "title": f"{year}年度 見本報告",
+        "period": "",
+        "years": [{"fiscal_year": year, "label": f"{year}年度"}],
+        "introduction": "",
+        "sections": [],
+        "closings": [],
+    }
+
+
+class AnnualReportFactory(factory.django.DjangoModelFactory):
+    fiscal_year = 2016
+    version = 1
+    document = factory.LazyAttribute(lambda r: empty_document(r.fiscal_year))
+    sha256 = factory.LazyAttribute(lambda r: documents.fingerprint(r.document))
+    published_at = dt.datetime(2017, 6, 1, tzinfo=dt.UTC)
+    published_by = factory.SubFactory(UserFactory)
+
+    class Meta:
+        model = AnnualReport
