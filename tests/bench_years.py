@@ -82,7 +82,10 @@ class Rows:
         copies(self.notice.subscription, 1_000, member_number="'B' || n")
         copies(self.notice.delivery, 1_000 + ROWS // 1_000, external_id="'B' || n")
         copies(self.slip.helper, PARENTS, number="'B' || n")
-        self.place = among(Municipality.objects.earliest("pk"), f"n / {DAYS}")
+        first = Municipality.objects.earliest("pk")
+        self.place = among(first, f"n / {DAYS}")
+        self.places = Municipality.objects.filter(pk__gt=first.pk).count()
+        self.kind = f"(ARRAY['watch', 'network'])[1 + (n / {DAYS * self.places}) % 2]"
         self.hub = among(self.session.hub, f"n / {DAYS}")
         self.school = among(self.gift.school, "n")
         self.item = among(self.gift.item, f"n / {PARENTS}")
@@ -94,10 +97,10 @@ class Rows:
         """Add `rows` rows to every program of a year."""
         day = f"DATE '{fiscal.bounds(year)[0]}' + (n % {DAYS})::int"
         # One visit a day and municipality is allowed: agreements make up the rest.
-        visits = min(rows, DAYS * Municipality.objects.count())
+        visits = min(rows, DAYS * self.places)
         copies(self.visit, visits, visited_on=day, municipality_id=self.place)
         if rows > visits:
-            held = {"signed_on": day, "in_force_from": day}
+            held = {"signed_on": day, "in_force_from": day, "kind": self.kind}
             copies(self.agreement, rows - visits, municipality_id=self.place, **held)
         noticed = f"({day} + TIME '10:00') AT TIME ZONE 'Asia/Tokyo'"
         copies(
