@@ -20,6 +20,8 @@ DESKTOP = {"width": 1280, "height": 800}
 # (file name, width, who, address)
 SHOTS = (
     ("dashboard-desktop", DESKTOP, "manager", "/dashboard/?year=2016"),
+    ("closing-desktop", DESKTOP, "manager", "/dashboard/checks/2016/"),
+    ("report-desktop", DESKTOP, "manager", "/report/2016/"),
     ("report-phone", PHONE, "staff", "/alerts/new/?step=form"),
     ("agreements-phone", PHONE, "manager", "/agreements/?on=2017-03-20"),
     (
