@@ -6,13 +6,20 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import django_tables2 as tables
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
+from django.shortcuts import render
 from django.utils import formats, timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -20,6 +27,8 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+# What `export=` in an address asks for, and what the link is called.
+KINDS = {"xlsx": "Excel", "csv": "CSV", "csv-cp932": "CSV (Shift_JIS)"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Apostrophes before a formula are counted in, so that ours can be taken off again.
 FORMULA = re.compile(r"'*[=+\-@|]")
@@ -27,6 +36,10 @@ NOT_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 SHEET_NAME_LENGTH = 31
 # Characters that XML, and so a workbook, cannot hold.
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# Signs of JIS X 0208 that Unicode has twice: CP932 knows them by the second code.
+SAME_IN_CP932 = str.maketrans("〜−‖—¢£¬", "～－∥―￠￡￢")
+# So many cells are named that do not fit; the others are counted.
+REFUSED_SHOWN = 50
 
 
 def export_response(
@@ -124,6 +137,73 @@ def csv_lines(*parts: Iterable[Sequence[Any]]) -> Iterator[str]:
             yield writer.writerow([_csv_cell(value) for value in row])
 
 
+class RefusedCell(NamedTuple):
+    """A cell with characters that an encoding cannot hold; row and column from 1."""
+
+    row: int
+    column: int
+    characters: str
+
+
+@dataclass
+class Refused:
+    """The cells that could not be written: the first of them, and how many."""
+
+    cells: list[RefusedCell] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, cell: RefusedCell) -> None:
+        """Count a cell, and keep it while there is room."""
+        self.count += 1
+        if len(self.cells) < REFUSED_SHOWN:
+            self.cells.append(cell)
+
+    @property
+    def hidden(self) -> int:
+        """How many are counted and not named."""
+        return self.count - len(self.cells)
+
+
+def write_cp932(*parts: Iterable[Sequence[Any]]) -> tuple[Any, Refused]:
+    """Return an open temporary file with CSV in CP932, and what does not fit into it.
+
+    Nothing is replaced: a cell with a character that CP932 lacks is left out, and
+    named. Signs that Unicode merely has twice are written as the one CP932 knows.
+    """
+    # Closed by the response that sends it.
+    file = tempfile.TemporaryFile()  # noqa: SIM115
+    writer, refused = csv.writer(_Echo()), Refused()
+    rows = (row for part in parts for row in part)
+    for number, row in enumerate(rows, start=1):
+        cells = [_cp932_cell(_csv_cell(value)) for value in row]
+        for column, (_text, missing) in enumerate(cells, start=1):
+            if missing:
+                refused.add(RefusedCell(number, column, missing))
+        file.write(writer.writerow([text for text, _missing in cells]).encode("cp932"))
+    file.seek(0)
+    return file, refused
+
+
+def _cp932_cell(value: Any) -> tuple[Any, str]:
+    """Return a cell for CP932, and the characters that stand in its way."""
+    if not isinstance(value, str):
+        return value, ""
+    text = value.translate(SAME_IN_CP932)
+    try:
+        text.encode("cp932")
+    except UnicodeEncodeError:
+        return "", "".join(dict.fromkeys(c for c in text if not _is_in_cp932(c)))
+    return text, ""
+
+
+def _is_in_cp932(char: str) -> bool:
+    try:
+        char.encode("cp932")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _csv_cell(value: Any) -> Any:
     if isinstance(value, dt.datetime):
         return formats.date_format(timezone.localtime(value), "Y-m-d H:i")
@@ -207,3 +287,53 @@ def _xlsx_cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
     if bold:
         cell.font = Font(bold=True)
     return cell
+
+
+def sheet_response(
+    request: HttpRequest, kind: str, sheet: Sheet, title: str = ""
+) -> HttpResponseBase:
+    """Return a table as a file of one of `KINDS`, named `title` or as the sheet is.
+
+    Where the old Japanese encoding cannot hold a character the answer is a page with
+    status 400 that names the cells.
+    """
+    title = title or sheet.title
+    if kind == "xlsx":
+        return workbook_response([sheet], title)
+    if kind == "csv":
+        lines = csv_lines([sheet.header], sheet.rows)
+        response: HttpResponseBase = StreamingHttpResponse(
+            lines, content_type="text/csv; charset=utf-8"
+        )
+    else:
+        file, refused = write_cp932([sheet.header], sheet.rows)
+        if refused.count:
+            file.close()
+            return _refusal(request, refused, sheet.header)
+        response = FileResponse(file, content_type="text/csv; charset=shift_jis")
+    name = content_disposition_header(True, f"{title}.csv")
+    response.headers["Content-Disposition"] = name
+    return response
+
+
+def _refusal(
+    request: HttpRequest, refused: Refused, header: Sequence[str]
+) -> HttpResponseBase:
+    cells = [
+        (
+            cell.row,
+            header[cell.column - 1],
+            [(c, f"U+{ord(c):04X}") for c in cell.characters],
+        )
+        for cell in refused.cells
+    ]
+    context = {"cells": cells, "hidden": refused.hidden}
+    return render(request, "export_refused.html", context, status=400)
+
+
+def workbook_response(sheets: Iterable[Sheet], title: str) -> HttpResponseBase:
+    """Return the sheets as one workbook."""
+    response = FileResponse(write_workbook(sheets), content_type=XLSX)
+    name = content_disposition_header(True, f"{title}.xlsx")
+    response.headers["Content-Disposition"] = name
+    return response

@@ -8,7 +8,14 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from core.spreadsheets.exports import Sheet, csv_lines, write_workbook, write_xlsx
+from core.spreadsheets.exports import (
+    Sheet,
+    csv_lines,
+    sheet_response,
+    write_cp932,
+    write_workbook,
+    write_xlsx,
+)
 from tests.municipalities.factories import DeskFactory, MunicipalityFactory
 
 FORMULAS = [
@@ -64,6 +71,49 @@ def test_csv_marks_formulas_and_nothing_else():
     rows = list(csv.reader(io.StringIO(lines.removeprefix("\ufeff"), newline="")))
     cells = [row[0] if row else "" for row in rows]
     assert cells == [f"'{text}" for text in FORMULAS] + TEXTS
+
+
+def test_cp932_holds_what_windows_holds():
+    cells = ["髙﨑①㈱ｱ", "=1", 1.5, None, "〜−‖—"]
+    file, refused = write_cp932([["名称"], cells])
+    with file:
+        assert file.read().decode("cp932") == ("名称\r\n髙﨑①㈱ｱ,'=1,1.5,,～－∥―\r\n")
+    assert refused.count == 0
+
+
+@pytest.mark.parametrize("char", ["𠮷", "㋿", "🍀", "é", "¥"])
+def test_cp932_names_the_cell_that_it_cannot_hold(char):
+    file, refused = write_cp932([["名称", "数"], ["市川", 1], [f"a{char}b{char}", 2]])
+    with file:
+        assert b"?" not in file.read()
+    assert refused.cells == [(3, 1, char)]
+
+
+def test_cells_that_do_not_fit_are_counted_beyond_those_named():
+    file, refused = write_cp932([["🍀"]] * 60)
+    file.close()
+    assert (refused.count, len(refused.cells), refused.hidden) == (60, 50, 10)
+
+
+@pytest.mark.parametrize(
+    ("kind", "encoding"), [("csv", "utf-8-sig"), ("csv-cp932", "cp932")]
+)
+def test_table_is_sent_in_the_encoding_asked_for(rf, db, kind, encoding):
+    sheet = Sheet("一覧", ["名称"], [["市川"]])
+    response = sheet_response(rf.get("/"), kind, sheet)
+    assert response.getvalue().decode(encoding) == "名称\r\n市川\r\n"
+    assert ".csv" in response["Content-Disposition"]
+    response.close()
+
+
+def test_table_that_does_not_fit_is_refused_with_its_cells(rf):
+    sheet = Sheet("一覧", ["名称", "注"], [["市川", ""], ["𠮷川", "🍀"]])
+    page = sheet_response(rf.get("/?year=2016&export=csv-cp932"), "csv-cp932", sheet)
+    text = page.content.decode()
+    assert page.status_code == 400
+    assert all(part in text for part in ("名称", "𠮷 (U+20BB7)", "🍀 (U+1F340)"))
+    for kind in ("xlsx", "csv"):
+        assert f"year=2016&amp;export={kind}" in text
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
