@@ -143,10 +143,13 @@ class Book:
     # What is stored --------------------------------------------------------------
 
     @cached_property
+    def _versions(self) -> dict[int, YearClosing]:
+        return YearClosing.objects.in_bulk()
+
+    @cached_property
     def closings(self) -> dict[int, YearClosing]:
         """The closings that stand, by year."""
-        standing = YearClosing.objects.standing()
-        return {closing.fiscal_year: closing for closing in standing}
+        return {c.fiscal_year: c for c in self._versions.values() if c.stands}
 
     def is_frozen(self, indicator: Indicator, by: str, year: int) -> bool:
         """Tell whether a closing holds the figures, so that no row is counted."""
@@ -164,7 +167,12 @@ class Book:
     @cached_property
     def _everything_stored(self) -> list[AnnualFigure]:
         rows = self._base.filter(self._only, indicator__in=self._keys)
-        return list(rows.select_related("closing").order_by("status", "pk"))
+        found = list(rows.defer("definition").order_by("status", "pk"))
+        for row in found:
+            if row.closing_id:
+                # One object for all figures of a closing, not a join for each.
+                row.closing = self._versions[row.closing_id]
+        return found
 
     @cached_property
     def _stored(self) -> Stored:
