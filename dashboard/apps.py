@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
@@ -23,5 +23,6 @@ class DashboardConfig(AppConfig):
         registry.freeze()
         autodiscover_modules("checks", "general_checks", "contributions")
         checks.freeze()
+        pre_migrate.connect(triggers.before_migrate, sender=self)
         post_migrate.connect(triggers.after_migrate, sender=self)
         connection_created.connect(refusals.on_connection)

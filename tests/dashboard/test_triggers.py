@@ -217,3 +217,22 @@ def test_truncate_is_refused(visit):
     close()
     execute("SET CONSTRAINTS ALL IMMEDIATE")
     refuses(execute, "TRUNCATE agreements_visit CASCADE")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tables_can_be_altered_by_a_migration():
+    """Rebuild, on SQLite, a table that triggers elsewhere ask, as a migration does."""
+    close()
+    triggers.before_migrate(using="default", plan=["a migration"])
+    for model, name in ((YearClosing, "reason"), (IncidentReport, "desk_person")):
+        old = model._meta.get_field(name)
+        new = old.clone()
+        new.max_length = old.max_length + 1
+        new.set_attributes_from_name(name)
+        new.model = model
+        with connection.schema_editor() as editor:
+            editor.alter_field(model, old, new)
+            editor.alter_field(model, new, old)
+    assert triggers.missing()
+    triggers.after_migrate(using="default")
+    assert triggers.missing() == []
