@@ -1,4 +1,4 @@
-"""Administration of users, workplaces and roles."""
+"""Administration of users, workplaces, roles and API tokens."""
 
 from typing import Any
 
@@ -8,11 +8,18 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
-from django.db.models import Count, ManyToManyField, QuerySet
-from django.http import HttpRequest
+from django.core.exceptions import ValidationError
+from django.db.models import Count, ForeignKey, ManyToManyField, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from .models import User, Workplace
+from core import fiscal
+
+from . import tokens
+from .models import ApiToken, User, Workplace
 from .roles import role_labels
 
 admin.site.site_header = _("Tsunagari: administration")
@@ -185,3 +192,110 @@ class WorkplaceAdmin(admin.ModelAdmin):
     list_filter = ("kind", "is_active")
     search_fields = ("code", "name")
     show_full_result_count = False
+
+
+class ApiTokenForm(forms.ModelForm):
+    """Asks for user, name and end of a token; refuses a new one that cannot work."""
+
+    def clean(self) -> dict[str, Any]:
+        """Hold a new token against the rules of `tokens.check`."""
+        data = super().clean() or self.cleaned_data
+        if self.instance.pk is None and data.get("user"):
+            try:
+                tokens.check(data["user"], data.get("expires_on"), fiscal.local_date())
+            except ValidationError as error:
+                self.add_error(None, error)
+        return data
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(admin.ModelAdmin):
+    """Tokens of outside programs; a new one is shown once, on the page that answers.
+
+    Tokens of superusers are left to superusers, as they themselves are.
+    """
+
+    form = ApiTokenForm
+    list_display = (
+        "name",
+        "user",
+        "prefix",
+        "created_at",
+        "expires_on",
+        "last_used_at",
+        "revoked_at",
+    )
+    list_select_related = ("user",)
+    search_fields = ("name", "prefix", "user__username", "user__display_name")
+    show_full_result_count = False
+    actions = ("revoke",)
+    fields = ("user", "name", "expires_on")
+    told = ("prefix", "created_at", "created_by", "last_used_at", "revoked_at")
+
+    def get_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> Any:
+        """Show what is known of a token that exists."""
+        return (*self.fields, *self.told) if obj else self.fields
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: ApiToken | None = None
+    ) -> Any:
+        """Keep the user of a token that exists."""
+        return ("user", *self.told) if obj else ()
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: ApiToken | None = None
+    ) -> bool:
+        """Leave the tokens of superusers to superusers."""
+        may_touch = _may_touch(request, obj and obj.user)
+        return may_touch and super().has_change_permission(request, obj)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: ApiToken | None = None
+    ) -> bool:
+        """Leave the tokens of superusers to superusers."""
+        may_touch = _may_touch(request, obj and obj.user)
+        return may_touch and super().has_delete_permission(request, obj)
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Offer the users for whom the person may make a token."""
+        if db_field.name == "user":
+            users = User.objects.filter(is_active=True)
+            if not request.user.is_superuser:
+                users = users.exclude(is_superuser=True)
+            kwargs["queryset"] = users
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(
+        self, request: HttpRequest, obj: ApiToken, form: forms.ModelForm, change: bool
+    ) -> None:
+        """Make the secret of a new token; it lives as long as this request."""
+        if change:
+            super().save_model(request, obj, form, change)
+        else:
+            today = fiscal.local_date()
+            obj.text = tokens.issue(token=obj, actor=request.user, today=today)
+
+    def response_add(
+        self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Show the token on the answer itself: a message would be stored."""
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("The new token"),
+            "token": obj,
+            "text": obj.text,
+        }
+        return TemplateResponse(request, "admin/accounts/token_shown.html", context)
+
+    @admin.action(description=_("Revoke the chosen tokens"), permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """End the tokens at once; they stay in the list."""
+        rows = queryset.filter(revoked_at__isnull=True).select_related("user")
+        chosen = [one for one in rows if _may_touch(request, one.user)]
+        for token in chosen:
+            tokens.revoke(token=token, at=timezone.now())
+        text = ngettext("%(n)d token revoked.", "%(n)d tokens revoked.", len(chosen))
+        self.message_user(request, text % {"n": len(chosen)})

@@ -1,4 +1,7 @@
-"""Users and workplaces."""
+"""Users, workplaces, and the tokens by which other programs act for a user."""
+
+import datetime as dt
+from typing import Self
 
 from auditlog.registry import auditlog
 from django.contrib.auth.models import AbstractUser
@@ -6,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.access import ScopedQuerySet
+from core.fields import DateField
 
 
 class Workplace(models.Model):
@@ -75,7 +79,75 @@ class User(AbstractUser):
         return str(self)
 
 
+class ApiTokenQuerySet(ScopedQuerySet):
+    """Tokens: those that open the API."""
+
+    def usable(self, on: dt.date) -> Self:
+        """Return those neither revoked nor expired, whose user may sign in."""
+        return self.filter(
+            models.Q(expires_on__isnull=True) | models.Q(expires_on__gte=on),
+            revoked_at__isnull=True,
+            user__is_active=True,
+        )
+
+
+class ApiToken(models.Model):
+    """What an outside program shows to the API instead of signing in, as its user.
+
+    The secret itself is not kept, only its SHA-256; `prefix` is the part of the token
+    that is no secret, by which people tell tokens apart. `expires_on` is the last day
+    on which it opens the API; None is no end. `last_used_at` is exact to the hour.
+    None in `created_by` stands for a command.
+    """
+
+    user = models.ForeignKey(
+        User,
+        verbose_name=_("user"),
+        on_delete=models.CASCADE,
+        related_name="api_tokens",
+        help_text=_("The program may do over the API what this user may do."),
+    )
+    name = models.CharField(
+        _("name"), max_length=100, help_text=_("Which program uses it, and what for.")
+    )
+    prefix = models.CharField(_("beginning"), max_length=20, editable=False)
+    sha256 = models.CharField("SHA-256", max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    created_by = models.ForeignKey(
+        User,
+        verbose_name=_("created by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    expires_on = DateField(
+        _("expires on"),
+        null=True,
+        blank=True,
+        help_text=_("The last day on which it works. Empty: no end."),
+    )
+    last_used_at = models.DateTimeField(
+        _("last used at"), null=True, blank=True, editable=False
+    )
+    revoked_at = models.DateTimeField(
+        _("revoked at"), null=True, blank=True, editable=False
+    )
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        ordering = ("-created_at", "-pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 auditlog.register(Workplace)
+auditlog.register(ApiToken, exclude_fields=["sha256", "last_used_at"])
 auditlog.register(
     User, exclude_fields=["password", "last_login"], m2m_fields={"groups"}
 )
