@@ -225,7 +225,11 @@ def _is_stored(book: Book, indicator: Indicator, by: str, years: range) -> bool:
 
 
 def _determined(finer: By, others: Mapping[str, By]) -> list[str]:
-    """Return the breakdowns whose part follows from this one's: a hub's prefecture."""
+    """Return the breakdowns whose part may follow from this one's: a hub's prefecture.
+
+    Those that are reached through the same relation; some of them may not follow, and
+    are hidden from the public more often than needed.
+    """
     owner = finer.path.rpartition("__")[0]
     return [
         name

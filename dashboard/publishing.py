@@ -34,7 +34,7 @@ def publish(
     with transaction.atomic():
         standing = YearClosing.objects.standing().filter(fiscal_year=year)
         # Whoever holds the closing's row publishes; SQLite has one writer anyway.
-        if not standing.select_for_update().exists():
+        if standing.select_for_update().first() is None:
             why = _("Close %(year)s first: only closed figures can be published.")
             raise ValidationError(why % {"year": fiscal.label(year)}, code="open")
         newest = AnnualReport.objects.newest(year).first()
