@@ -15,14 +15,19 @@ class DashboardConfig(AppConfig):
 
     def ready(self) -> None:
         """Read what every app declares; an error stops the start."""
-        from . import refusals, system_checks, triggers  # noqa: F401, PLC0415 - needs ready apps
-        from .checks import registry as checks  # noqa: PLC0415 - needs ready apps
-        from .indicators import registry  # noqa: PLC0415 - needs ready apps
+        from . import (  # noqa: F401, PLC0415 - needs ready apps
+            checks,
+            contributions,
+            indicators,
+            refusals,
+            system_checks,
+            triggers,
+        )
 
-        autodiscover_modules("indicators", register_to=registry)
-        registry.freeze()
+        autodiscover_modules("indicators", register_to=indicators.registry)
         autodiscover_modules("checks", "general_checks", "contributions")
-        checks.freeze()
+        for declared in (indicators, checks, contributions):
+            declared.registry.freeze()
         pre_migrate.connect(triggers.before_migrate, sender=self)
         post_migrate.connect(triggers.after_migrate, sender=self)
         connection_created.connect(refusals.on_connection)

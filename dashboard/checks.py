@@ -6,9 +6,7 @@ figures are in `general_checks`.
 
 import datetime as dt
 import logging
-import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -25,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from core import fiscal
 from core.programs import ProgramConfig
+from core.registry import Registry
 
 from .book import Book
 from .indicators import WHOLE
@@ -178,57 +177,7 @@ class Result:
         }
 
 
-class Registry:
-    """The checks by key. Django expects the name `_registry`."""
-
-    def __init__(self) -> None:
-        self._registry: dict[str, Check] = {}
-        self._frozen = False
-
-    def register(self, check: Check) -> Check:
-        """Add a check. Raises ValueError for a bad, doubled or late key."""
-        if not re.fullmatch(r"[a-z]+\.[a-z_]+", check.key) or not apps.is_installed(
-            apps.get_app_config(check.app_label).name
-        ):
-            raise ValueError(f"{check.key} is not 'app_label.name'")
-        if self._frozen:
-            raise ValueError(f"{check.key} comes after start-up")
-        if check.key in self._registry:
-            raise ValueError(f"{check.key} is registered twice")
-        self._registry[check.key] = check
-        return check
-
-    def freeze(self) -> None:
-        """Accept no more checks."""
-        self._frozen = True
-
-    def __getitem__(self, key: str) -> Check:
-        return self._registry[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._registry
-
-    def __iter__(self) -> Iterator[Check]:
-        """Yield those of all figures, then those of the programs in their order."""
-        return iter(sorted(self._registry.values(), key=_position))
-
-    @contextmanager
-    def override(self, *checks: Check) -> Iterator[None]:
-        """Hold only these checks for the duration of a test."""
-        before, self._registry = self._registry, {c.key: c for c in checks}
-        try:
-            yield
-        finally:
-            self._registry = before
-
-
-def _position(check: Check) -> tuple[int, int, str]:
-    config = apps.get_app_config(check.app_label)
-    program = config.order if isinstance(config, ProgramConfig) else -1
-    return program, check.order, check.key
-
-
-registry = Registry()
+registry: Registry[Check] = Registry()
 register = registry.register
 
 

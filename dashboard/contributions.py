@@ -5,15 +5,14 @@ declares its indicators. The dashboard shows it on the program's page, in its se
 the annual report, or in both.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.apps import apps
 from django.utils.functional import Promise
+
+from core.registry import Registry
 
 from .indicators import Moment
 
@@ -56,59 +55,19 @@ class Contribution:
         return self.key.partition(".")[0]
 
 
-class Registry:
-    """The contributions by key. Django expects the name `_registry`."""
+class ContributionRegistry(Registry[Contribution]):
+    """The contributions by key."""
 
-    def __init__(self) -> None:
-        self._registry: dict[str, Contribution] = {}
-        self._frozen = False
-
-    def register(self, contribution: Contribution) -> Contribution:
-        """Add a contribution. Raises ValueError for a bad, doubled or late key."""
-        app_label = contribution.app_label
-        if not re.fullmatch(
-            r"[a-z]+\.[a-z_]+", contribution.key
-        ) or not apps.is_installed(apps.get_app_config(app_label).name):
-            raise ValueError(f"{contribution.key} is not 'app_label.name'")
-        if self._frozen:
-            raise ValueError(f"{contribution.key} comes after start-up")
-        if contribution.key in self._registry:
-            raise ValueError(f"{contribution.key} is registered twice")
-        if not contribution.places or not contribution.places <= set(Place):
-            raise ValueError(f"{contribution.key} says no place where it is shown")
-        self._registry[contribution.key] = contribution
-        return contribution
-
-    def freeze(self) -> None:
-        """Accept no more contributions."""
-        self._frozen = True
-
-    def get(self, key: str) -> Contribution | None:
-        """Return the contribution, None when there is none of this key."""
-        return self._registry.get(key)
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._registry
-
-    def __iter__(self) -> Iterator[Contribution]:
-        """Yield the contributions by program, then in their own order."""
-        return iter(
-            sorted(self._registry.values(), key=lambda c: (c.app_label, c.order, c.key))
-        )
+    def register(self, entry: Contribution) -> Contribution:
+        """Add a contribution. Raises ValueError for one that is shown nowhere, too."""
+        if not entry.places or not entry.places <= set(Place):
+            raise ValueError(f"{entry.key} says no place where it is shown")
+        return super().register(entry)
 
     def of(self, app_label: str, place: Place) -> list[Contribution]:
         """Return what a program adds in a place, in order."""
         return [c for c in self if c.app_label == app_label and place in c.places]
 
-    @contextmanager
-    def override(self, *contributions: Contribution) -> Iterator[None]:
-        """Hold only these contributions for the duration of a test."""
-        before, self._registry = self._registry, {c.key: c for c in contributions}
-        try:
-            yield
-        finally:
-            self._registry = before
 
-
-registry = Registry()
+registry = ContributionRegistry()
 register = registry.register

@@ -6,15 +6,12 @@ rows, exports and the API. This module imports Django and `core` only.
 """
 
 import datetime as dt
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlencode
 
-from django.apps import apps
 from django.db.models import Aggregate, CharField, Count, F, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
@@ -22,6 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core import fiscal
+from core.registry import Registry
 
 Text = str | Promise
 WHOLE = ""
@@ -288,26 +286,8 @@ class Ratio(Indicator):
     decimals: int = 1
 
 
-class Registry:
-    """The indicators by key. Django expects the name `_registry`."""
-
-    def __init__(self) -> None:
-        self._registry: dict[str, Indicator] = {}
-        self._frozen = False
-
-    def register(self, indicator: Indicator) -> Indicator:
-        """Add an indicator. Raises ValueError for a bad, doubled or late key."""
-        app_label = indicator.app_label
-        if not re.fullmatch(r"[a-z]+\.[a-z_]+", indicator.key) or not apps.is_installed(
-            apps.get_app_config(app_label).name
-        ):
-            raise ValueError(f"{indicator.key} is not 'app_label.name'")
-        if self._frozen:
-            raise ValueError(f"{indicator.key} comes after start-up")
-        if indicator.key in self._registry:
-            raise ValueError(f"{indicator.key} is registered twice")
-        self._registry[indicator.key] = indicator
-        return indicator
+class IndicatorRegistry(Registry[Indicator]):
+    """The indicators by key."""
 
     def freeze(self) -> None:
         """Accept no more indicators, and check that those they name are there."""
@@ -316,37 +296,8 @@ class Registry:
                 self[indicator.numerator], self[indicator.denominator]
             if indicator.part_of:
                 self[indicator.part_of]
-        self._frozen = True
-
-    def __getitem__(self, key: str) -> Indicator:
-        return self._registry[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._registry
-
-    def get(self, key: str) -> Indicator | None:
-        """Return the indicator, None when there is none of this key."""
-        return self._registry.get(key)
-
-    def __iter__(self) -> Iterator[Indicator]:
-        """Yield the indicators in the order of the installed apps, then their own."""
-        position = {app: i for i, app in enumerate(apps.app_configs)}
-        return iter(
-            sorted(
-                self._registry.values(),
-                key=lambda i: (position.get(i.app_label, 0), i.order, i.key),
-            )
-        )
-
-    @contextmanager
-    def override(self, *indicators: Indicator) -> Iterator[None]:
-        """Hold only these indicators for the duration of a test."""
-        before, self._registry = self._registry, {i.key: i for i in indicators}
-        try:
-            yield
-        finally:
-            self._registry = before
+        super().freeze()
 
 
-registry = Registry()
+registry = IndicatorRegistry()
 register = registry.register

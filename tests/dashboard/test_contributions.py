@@ -4,7 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.contributions import Contribution, Place, Registry, registry
+from dashboard.contributions import (
+    Contribution,
+    ContributionRegistry,
+    Place,
+    registry,
+)
 
 ONE = Contribution(
     key="alerts.sample",
@@ -18,7 +23,7 @@ ONE = Contribution(
 
 @pytest.fixture
 def empty():
-    return Registry()
+    return ContributionRegistry()
 
 
 @pytest.mark.parametrize("key", ["sample", "alerts.Sample", "alerts.a.b", "alerts."])
