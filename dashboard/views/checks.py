@@ -10,22 +10,19 @@ from django.conf import settings
 from django.contrib.auth.decorators import permission_required
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import (
-    FileResponse,
     Http404,
     HttpRequest,
     HttpResponseBase,
-    StreamingHttpResponse,
 )
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from core import fiscal
 from core.filters import FIRST_YEAR
 from core.forms import CountField
-from core.spreadsheets.exports import XLSX, csv_lines, write_xlsx
+from core.spreadsheets.exports import Sheet, sheet_response
 from dashboard import pages
 from dashboard.checks import KEPT, Result, book_of, run
 from dashboard.exports import KINDS
@@ -105,7 +102,7 @@ def _form(request: HttpRequest, year: int, years: Iterable[int]) -> CheckForm:
 def _export(
     request: HttpRequest, kind: str, year: int, results: Iterable[Result]
 ) -> HttpResponseBase:
-    """Return the findings as CSV or Excel, one row each."""
+    """Return the findings as a file, one row each."""
     title = _("%(year)s checks") % {"year": fiscal.label(year)}
     header = [
         pgettext("check", "Program"),
@@ -117,15 +114,7 @@ def _export(
         pgettext("check", "Key"),
     ]
     rows = [row for result in results for row in _rows(request, result)]
-    if kind == "csv":
-        response: HttpResponseBase = StreamingHttpResponse(
-            csv_lines([header], rows), content_type="text/csv; charset=utf-8"
-        )
-    else:
-        response = FileResponse(write_xlsx(title, header, rows), content_type=XLSX)
-    name = content_disposition_header(True, f"{title}.{kind}")
-    response.headers["Content-Disposition"] = name
-    return response
+    return sheet_response(request, kind, Sheet(title, header, rows))
 
 
 def _rows(request: HttpRequest, result: Result) -> Iterable[list[Any]]:

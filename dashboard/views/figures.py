@@ -13,12 +13,13 @@ from django.shortcuts import get_object_or_404, render
 from core import fiscal
 from core.filters import FIRST_YEAR
 from core.programs import ProgramConfig
-from dashboard import pages
+from core.spreadsheets.exports import Sheet, sheet_response, workbook_response
+from dashboard import exports, pages
 from dashboard.book import Book, breakdowns
-from dashboard.exports import KINDS, export_figures
 from dashboard.figures import Figure
 from dashboard.indicators import WHOLE, By, Indicator
 from dashboard.models import AnnualFigure
+from dashboard.workbook import year_sheets
 from municipalities.models import Municipality
 from municipalities.prefectures import PREFECTURES
 
@@ -29,6 +30,8 @@ MUNICIPALITY_YEARS = 5
 def dashboard(request: HttpRequest) -> HttpResponseBase:
     """Show the year on one screen."""
     year = _year(request)
+    if request.GET.get("export") == exports.WORKBOOK:
+        return _workbook(request, year)
     of_year = Q(fiscal_year=year) & ~Q(breakdown__startswith="municipality=")
     book = _book(request, only=Q(breakdown=WHOLE) | of_year, since=year - 1)
     cards = pages.year_cards(book, year)
@@ -36,7 +39,11 @@ def dashboard(request: HttpRequest) -> HttpResponseBase:
         cells = [cell for card in cards for cell in card.cells]
         parts = [one for c in cells for part in c.parts for one in part.figures]
         figures = [cell.figure for cell in cells if cell.figure]
-        return export_figures([*figures, *parts], kind, fiscal.label(year))
+        drawings = [card.drawing for card in cards if card.drawing]
+        sheet = _chart(request, drawings)
+        if sheet is None:
+            sheet = exports.figures_sheet([*figures, *parts], fiscal.label(year))
+        return sheet_response(request, kind, sheet)
     context = {"cards": cards} | _year_choice(book, year)
     return render(request, "dashboard/dashboard.html", context)
 
@@ -56,9 +63,6 @@ def program(request: HttpRequest, program: str) -> HttpResponseBase:
     choices, by = _breakdown(request, own)
     prefecture = _prefecture(request) if by == "municipality" else ""
     parts = _parts(request, book, columns, by, year, prefecture) if by else None
-    if kind := _export(request):
-        table = parts if parts and request.GET.get("table") == "parts" else years
-        return export_figures(table.figures, kind, str(config.verbose_name))
     context = {
         "program": config,
         "columns": columns,
@@ -70,8 +74,42 @@ def program(request: HttpRequest, program: str) -> HttpResponseBase:
         "noted": [*years.noted, *(parts.noted if parts else [])],
         "drawings": pages.drawings(columns, year, book.running),
     }
+    if kind := _export(request):
+        return sheet_response(request, kind, _program_sheet(request, context, year))
     context |= _year_choice(book, year)
     return render(request, "dashboard/program.html", context)
+
+
+def _program_sheet(request: HttpRequest, context: dict[str, Any], year: int) -> Sheet:
+    """Return the table of the page that was asked for; without a name that of years."""
+    if chart := _chart(request, context["drawings"]):
+        return chart
+    title = str(context["program"].verbose_name)
+    if request.GET.get("table") == "parts":
+        if context["parts"] is None:
+            raise Http404
+        label = str(context["choices"][context["by"]].label)
+        title = f"{title} {fiscal.label(year)} {label}"
+        return exports.parts_sheet(context["parts"], label, title)
+    return exports.years_sheet(context["years"], title)
+
+
+def _chart(request: HttpRequest, drawings: Iterable[pages.Drawing]) -> Sheet | None:
+    """Return the numbers of a chart; None where another table is asked for."""
+    if request.GET.get("table") != "chart":
+        return None
+    for drawing in drawings:
+        if drawing.indicator.key == request.GET.get("of"):
+            return exports.chart_sheet(drawing)
+    raise Http404
+
+
+def _workbook(request: HttpRequest, year: int) -> HttpResponseBase:
+    """Return the whole year as one workbook."""
+    stored = AnnualFigure.objects.visible_to(request.user)
+    own = pages.indicators_for(request.user)
+    sheets = year_sheets(year, own, stored, fiscal.local_date())
+    return workbook_response(sheets, fiscal.label(year))
 
 
 @permission_required("municipalities.view_municipality", raise_exception=True)
@@ -96,7 +134,8 @@ def municipality(request: HttpRequest, code: str) -> HttpResponseBase:
     table = _municipality_rows(book, own, code, years)
     found = [f for _indicator, figures in table for f in figures or () if f]
     if kind := _export(request):
-        return export_figures(found, kind, str(place))
+        sheet = exports.place_sheet(table, years, str(place))
+        return sheet_response(request, kind, sheet)
     noted = [figure for figure in found if figure.has_notes]
     context = {"place": place, "table": table, "years": years, "noted": noted}
     context["desks"] = place.desks.visible_to(request.user).filter(is_active=True)
@@ -189,7 +228,7 @@ def _year_choice(book: Book, year: int) -> dict[str, Any]:
 
 def _export(request: HttpRequest) -> str:
     kind = request.GET.get("export", "")
-    return kind if kind in KINDS else ""
+    return kind if kind in exports.KINDS else ""
 
 
 def _prefecture(request: HttpRequest) -> str:

@@ -1,5 +1,8 @@
 """The figures of one municipality."""
 
+import csv
+import io
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
@@ -30,9 +33,7 @@ def test_figures_are_those_of_the_municipality_alone(manager):
 
 def test_closed_figure_of_the_municipality_is_shown(manager):
     place = VisitFactory().municipality
-    AnnualFigureFactory(
-        breakdown=f"municipality={place.code}", value=2, closed=True
-    )
+    AnnualFigureFactory(breakdown=f"municipality={place.code}", value=2, closed=True)
     found = figures(manager.get(address(place), {"year": 2016}))[VISITS.key][0]
     assert (found.status, found.value, found.computed_value) == ("closed", 2, 1)
 
@@ -62,9 +63,16 @@ def test_outsider_is_refused_and_staff_finds_the_desks_only(outsider, staff):
 
 def test_figures_come_as_a_file(manager):
     place = VisitFactory().municipality
+    manager.cookies["django_language"] = "en"
+    page = manager.get(address(place), {"year": 2016})
     answer = manager.get(address(place), {"year": 2016, "export": "csv"})
-    body = b"".join(answer.streaming_content).decode()
-    assert f"agreements.visits municipality={place.code}" in body
+    rows = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+    assert [row[0] for row in rows[1:]] == [
+        str(indicator.label) for indicator, _figures in page.context["table"]
+    ]
+    visits = dict(zip(rows[0], rows[1], strict=True))
+    assert (visits["FY2016"], visits["FY2015"]) == ("1", "")
+    assert visits["FY2016: Status"] == "Provisional"
 
 
 def test_query_count_is_the_same_for_one_row_and_twenty(

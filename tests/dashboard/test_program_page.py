@@ -84,7 +84,7 @@ def test_unknown_breakdown_is_not_found(manager, query):
     assert manager.get(URL, query).status_code == 404
 
 
-@pytest.mark.parametrize(("table", "count"), [("years", 1), ("parts", 1)])
+@pytest.mark.parametrize(("table", "count"), [("years", 1), ("parts", 2)])
 def test_each_table_comes_as_a_file(manager, table, count):
     AnnualFigureFactory(value=33, breakdown="" if table == "years" else "kind=市")
     query = {"year": 2016, "by": "kind", "table": table, "export": "csv"}
