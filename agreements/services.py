@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
@@ -26,6 +27,27 @@ def municipalities_on(day: dt.date) -> QuerySet[Municipality]:
     agreements = Agreement.objects.in_force(day).filter(municipality=OuterRef("pk"))
     area = Municipality.objects.valid_on(day).in_service_area()
     return area.annotate(has_agreement=Exists(agreements))
+
+
+def grid_on(day: dt.date) -> list[dict[str, Any]]:
+    """Return the service area on `day` by prefecture, a cell per municipality.
+
+    A cell has code, name and state: in_force, ended (there was an agreement before),
+    none. In one query; plain data, so that a report could keep it.
+    """
+    begun = Agreement.objects.filter(
+        municipality=OuterRef("pk"), in_force_from__lte=day
+    )
+    area = municipalities_on(day).annotate(had_agreement=Exists(begun))
+    rows = area.order_by("code").values_list(
+        "prefecture", "code", "name", "has_agreement", "had_agreement"
+    )
+    found: dict[str, list[dict[str, str]]] = {}
+    for prefecture, code, name, is_in_force, has_begun in rows:
+        state = "in_force" if is_in_force else "ended" if has_begun else "none"
+        cell = {"code": code, "name": name, "state": state}
+        found.setdefault(prefecture, []).append(cell)
+    return [{"name": name, "cells": cells} for name, cells in found.items()]
 
 
 def coverage_on(day: dt.date) -> list[Coverage]:

@@ -13,8 +13,10 @@ from django.views.generic import CreateView, DetailView, UpdateView
 
 from core import fiscal
 from core.views import ProgramFormMixin, ProgramListView, Total
+from dashboard.indicators import Moment
 from municipalities.models import Municipality
 
+from .contributions import grid
 from .filtersets import AgreementFilterSet, UnvisitedFilterSet, VisitFilterSet
 from .forms import AgreementForm, DayForm, PromiseForm, VisitForm
 from .models import Agreement, Promise, Visit
@@ -108,6 +110,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
             "in_area": sum(row.in_area for row in rows),
             "in_force": sum(row.in_force for row in rows),
             "without": municipalities_on(day).filter(has_agreement=False),
+            "grid": grid(Moment(fiscal.fiscal_year_of(day), day)),
+            "year": fiscal.fiscal_year_of(day),
         },
     )
 
