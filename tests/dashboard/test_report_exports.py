@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils import translation
 from openpyxl import load_workbook
 
+from core.access import coordinator_of
 from dashboard.report_exports import one_table, tables
+from tests.conftest import sign_in
 from tests.dashboard.documents import breakdown, cell, document, figure
 from tests.dashboard.factories import AnnualReportFactory
 
@@ -74,9 +76,6 @@ def test_tables_hold_every_number_of_the_document():
 
 
 def test_export_leaves_out_what_the_role_does_not_show(workplace):
-    from core.access import coordinator_of
-    from tests.conftest import sign_in
-
     AnnualReportFactory(document=stored())
     client = sign_in(coordinator_of("childcare"), workplace=workplace)
     assert b"73764" not in b"".join(client.get(PAGE, {"export": "csv"}))

@@ -1,4 +1,4 @@
-"""Introductions are written per section; nothing typed is lost or overwritten unseen."""
+"""Introductions are written per section; nothing is lost or overwritten unseen."""
 
 import pytest
 from django.urls import reverse
