@@ -5,18 +5,17 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.http import (
-    FileResponse,
-    Http404,
-    HttpResponseBase,
-    StreamingHttpResponse,
-)
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import translation
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from core.spreadsheets.exports import XLSX, Sheet, csv_lines, write_workbook
+from core.spreadsheets.exports import (
+    KINDS,
+    Sheet,
+    sheet_response,
+    workbook_response,
+)
 
 from .documents import Document
 from .figures import Status, plain_number, rounded
@@ -131,23 +130,16 @@ def _closed(closing: Document) -> str:
     return _("Closed on %(day)s, version %(version)s. SHA-256:") % words
 
 
-def export_document(document: Document, kind: str, sha256: str) -> HttpResponseBase:
+def export_document(
+    request: HttpRequest, document: Document, kind: str, sha256: str
+) -> HttpResponseBase:
     """Return the tables as a workbook or as one CSV, in Japanese; see `tables()`.
 
-    Raises Http404 for another `kind`.
+    Raises Http404 for another `kind` than those of `core.spreadsheets.exports`.
     """
+    if kind not in KINDS:
+        raise Http404
     with translation.override(settings.LANGUAGE_CODE):
-        if kind == "csv":
-            table = one_table(document)
-            response: HttpResponseBase = StreamingHttpResponse(
-                csv_lines([table.header], table.rows),
-                content_type="text/csv; charset=utf-8",
-            )
-        elif kind == "xlsx":
-            file = write_workbook(tables(document, sha256))
-            response = FileResponse(file, content_type=XLSX)
-        else:
-            raise Http404
-    name = content_disposition_header(True, f"{document['title']}.{kind}")
-    response.headers["Content-Disposition"] = name
-    return response
+        if kind == "xlsx":
+            return workbook_response(tables(document, sha256), document["title"])
+        return sheet_response(request, kind, one_table(document))

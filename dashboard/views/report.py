@@ -62,7 +62,7 @@ def report(request: HttpRequest, year: int) -> HttpResponseBase:
     versions = _versions(request, _known(year))
     shown = _shown(request, year, versions)
     if kind := request.GET.get("export"):
-        return export_document(shown.document, kind, shown.sha256)
+        return export_document(request, shown.document, kind, shown.sha256)
     body = render_document(
         shown.document, report=shown.version, sha256=shown.sha256, is_public=False
     )

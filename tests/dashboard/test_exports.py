@@ -129,6 +129,15 @@ def test_each_table_comes_in_three_kinds(manager, places, url, query):
     assert texts["csv"].decode("utf-8-sig") == texts["csv-cp932"].decode("cp932")
 
 
+def test_report_comes_in_both_encodings(manager, places):
+    texts = []
+    for kind, encoding in [("csv", "utf-8-sig"), ("csv-cp932", "cp932")]:
+        answer = manager.get("/report/2016/", {"draft": 1, "export": kind})
+        texts.append(answer.getvalue().decode(encoding))
+    assert texts[0] == texts[1]
+    assert "訪問" in texts[0]
+
+
 def test_cp932_refuses_what_it_cannot_hold(manager):
     AnnualFigureFactory(note="𠮷田市を含む")
     page = manager.get(YEAR, {"year": 2016, "export": "csv-cp932"})
@@ -202,9 +211,9 @@ def test_workbook_shows_only_what_the_person_may_see(officer, outsider, places):
 
 def test_workbook_costs_no_more_with_rows(manager, places, django_assert_num_queries):
     query = {"year": 2016, "export": "workbook"}
-    manager.get(YEAR, query).close()
+    manager.get(YEAR, query).getvalue()
     with django_assert_num_queries(18) as few:
-        manager.get(YEAR, query).close()
+        manager.get(YEAR, query).getvalue()
     VisitFactory.create_batch(20)
     with django_assert_num_queries(len(few)):
-        manager.get(YEAR, query).close()
+        manager.get(YEAR, query).getvalue()
