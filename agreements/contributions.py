@@ -32,6 +32,7 @@ register(
         data=grid,
         permission="agreements.view_agreement",
         places=frozenset({Place.PROGRAM}),
+        styles="css/area_grid.css",
         order=10,
     )
 )

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import DateField, refuse_future
+from core.forms import refuse_future
 from municipalities.fields import MunicipalityField
 
 from .models import Agreement, Promise, Visit
@@ -78,12 +78,6 @@ class VisitForm(forms.ModelForm):
                 refuse_future(self.cleaned_data.get("visited_on"))
             except ValidationError as error:
                 self.add_error("visited_on", error)
-
-
-class DayForm(forms.Form):
-    """Asks for a day."""
-
-    on = DateField(label=_("Day"))
 
 
 class PromiseForm(forms.ModelForm):

@@ -12,13 +12,14 @@ from django.views.decorators.http import require_POST
 from django.views.generic import CreateView, DetailView, UpdateView
 
 from core import fiscal
+from core.forms import DayForm
 from core.views import ProgramFormMixin, ProgramListView, Total
 from dashboard.indicators import Moment
 from municipalities.models import Municipality
 
 from .contributions import grid
 from .filtersets import AgreementFilterSet, UnvisitedFilterSet, VisitFilterSet
-from .forms import AgreementForm, DayForm, PromiseForm, VisitForm
+from .forms import AgreementForm, PromiseForm, VisitForm
 from .models import Agreement, Promise, Visit
 from .services import coverage_on, municipalities_on, not_visited_in
 from .tables import AgreementTable, UnvisitedTable, VisitTable

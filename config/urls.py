@@ -8,6 +8,7 @@ from accounts.views import home
 from .api import api
 from .health import healthz
 
+handler404 = "core.errors.page_not_found"
 urlpatterns = [
     path("", home, name="home"),
     path("accounts/", include("accounts.urls")),

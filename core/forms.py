@@ -103,6 +103,12 @@ class CountField(forms.IntegerField):
         return {}
 
 
+class DayForm(forms.Form):
+    """Asks for the day as of which something is shown."""
+
+    on = DateField(label=_("Day"))
+
+
 def show_errors_beside_fields(form: forms.BaseForm) -> None:
     """Move errors about the whole row to the field that their code names.
 

@@ -26,6 +26,7 @@ class Point:
     is_break: bool = False
     is_chosen: bool = False
     is_provisional: bool = False
+    has_note: bool = False
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,8 @@ class Contribution:
     not grow with rows. template: renders `data` and nothing else; it gets `data`,
     `label` and `year`, and its headings begin at h3. permission: who may see it.
     places: where it is shown. public: returns what of frozen data may still be shown
-    to readers without sign-in; without it they see none of it.
+    to readers without sign-in; without it they see none of it. styles: the style sheet
+    that its template needs on the program's page.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Contribution:
     permission: str
     places: frozenset[Place]
     public: Callable[[Data], Data] | None = None
+    styles: str = ""
     order: int = 0
 
     @property

@@ -60,7 +60,7 @@ class Parts:
 
 @dataclass(frozen=True)
 class Cell:
-    """One indicator of one year: the figure, that of the year before, the change."""
+    """One indicator of one year: the figure, that of another year, the change."""
 
     indicator: Indicator
     figure: Figure | None = None
@@ -116,13 +116,13 @@ class Column:
         return (self.series or {}).get((year, part))
 
 
-def year_cards(book: Book, year: int) -> list[Card]:
-    """Return a card per program with figures of `year`, in the programs' order."""
+def year_cards(book: Book, year: int, other: int) -> list[Card]:
+    """Return a card per program with figures of `year` beside those of another year."""
     found = []
     for program in installed_programs():
         own = [i for i in book.indicators if i.app_label == program.label]
         if own:
-            cells = [year_cell(book, indicator, year) for indicator in own]
+            cells = [year_cell(book, indicator, year, other) for indicator in own]
             drawing = None
             if series := read_series(book, own[0]):
                 drawing = draw(own[0], series, year, book.running, charts.SMALL)
@@ -130,18 +130,25 @@ def year_cards(book: Book, year: int) -> list[Card]:
     return found
 
 
-def year_cell(book: Book, indicator: Indicator, year: int) -> Cell:
-    """Return one indicator of one year, with its published parts."""
+def year_cell(book: Book, indicator: Indicator, year: int, other: int) -> Cell:
+    """Return one indicator of one year, with its published parts.
+
+    No change is told over a break of the series between the two years.
+    """
     series = read_series(book, indicator)
     if series is None:
         return Cell(indicator, has_failed=True)
-    figure, before = series.get((year, WHOLE)), series.get((year - 1, WHOLE))
+    figure, before = series.get((year, WHOLE)), series.get((other, WHOLE))
     parts = []
     for by in book.stored_breakdowns(indicator, year):
         found = read_series(book, indicator, by, [year]) or {}
         stored = [figure for figure in found.values() if figure.is_stored]
         parts.append(Parts(breakdowns(indicator)[by].label, in_order(stored, by)))
-    return Cell(indicator, figure, before, change(figure, before), parts)
+    between = range(min(year, other) + 1, max(year, other) + 1)
+    steps = [series.get((one, WHOLE)) for one in between]
+    is_broken = any(step.is_break for step in steps if step)
+    changed = None if is_broken else change(figure, before)
+    return Cell(indicator, figure, before, changed, parts)
 
 
 def in_order(figures: Iterable[Figure], by: str) -> list[Figure]:
@@ -199,6 +206,7 @@ def _point(
         is_break=bool(figure and figure.is_break),
         is_chosen=is_chosen,
         is_provisional=bool(figure and figure.status is Status.PROVISIONAL),
+        has_note=bool(figure and figure.has_notes),
     )
 
 
@@ -239,8 +247,9 @@ class Table:
 
 
 def years_table(columns: Sequence[Column], chosen: int) -> Table:
-    """Return a row per year of which anything is known, the newest first."""
-    years = sorted({p[0] for c in columns for p in c.series or {}}, reverse=True)
+    """Return a row per year, the newest first, from the first known to the last."""
+    known = {place[0] for c in columns for place in c.series or {}}
+    years = range(max(known), min(known) - 1, -1) if known else ()
     rows = [
         TableRow(
             fiscal.label(year),

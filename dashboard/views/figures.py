@@ -9,15 +9,20 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from core import fiscal
+from core.errors import NotFound
 from core.filters import FIRST_YEAR
+from core.forms import DayForm
 from core.programs import ProgramConfig
 from core.spreadsheets.exports import Sheet, sheet_response, workbook_response
-from dashboard import exports, pages
+from dashboard import contributions, exports, pages
 from dashboard.book import Book, breakdowns
+from dashboard.contributions import Place
 from dashboard.figures import Figure
-from dashboard.indicators import WHOLE, By, Indicator
+from dashboard.indicators import WHOLE, By, Indicator, Moment
 from dashboard.models import AnnualFigure
 from dashboard.workbook import year_sheets
 from municipalities.models import Municipality
@@ -30,11 +35,13 @@ MUNICIPALITY_YEARS = 5
 def dashboard(request: HttpRequest) -> HttpResponseBase:
     """Show the year on one screen."""
     year = _year(request)
+    other = _year(request, "with", default=max(year - 1, FIRST_YEAR))
     if request.GET.get("export") == exports.WORKBOOK:
         return _workbook(request, year)
     of_year = Q(fiscal_year=year) & ~Q(breakdown__startswith="municipality=")
-    book = _book(request, only=Q(breakdown=WHOLE) | of_year, since=year - 1)
-    cards = pages.year_cards(book, year)
+    since = min(year - 1, other)
+    book = _book(request, only=Q(breakdown=WHOLE) | of_year, since=since)
+    cards = pages.year_cards(book, year, other)
     if kind := _export(request):
         cells = [cell for card in cards for cell in card.cells]
         parts = [one for c in cells for part in c.parts for one in part.figures]
@@ -44,7 +51,8 @@ def dashboard(request: HttpRequest) -> HttpResponseBase:
         if sheet is None:
             sheet = exports.figures_sheet([*figures, *parts], fiscal.label(year))
         return sheet_response(request, kind, sheet)
-    context = {"cards": cards} | _year_choice(book, year)
+    context = {"cards": cards, "closing": book.closings.get(year)}
+    context |= _year_choice(book, year, other)
     return render(request, "dashboard/dashboard.html", context)
 
 
@@ -56,8 +64,9 @@ def program(request: HttpRequest, program: str) -> HttpResponseBase:
     if not own:
         raise PermissionDenied
     year = _year(request)
+    other = _year(request, "with", default=max(year - 1, FIRST_YEAR))
     only = Q(breakdown=WHOLE) | Q(fiscal_year=year)
-    book = _book(request, own, only=only, since=year)
+    book = _book(request, own, only=only, since=min(year, other))
     columns = [pages.Column(i, pages.read_series(book, i)) for i in own]
     years = pages.years_table(columns, year)
     choices, by = _breakdown(request, own)
@@ -73,11 +82,29 @@ def program(request: HttpRequest, program: str) -> HttpResponseBase:
         "prefecture": prefecture,
         "noted": [*years.noted, *(parts.noted if parts else [])],
         "drawings": pages.drawings(columns, year, book.running),
+        "cells": [pages.year_cell(book, i, year, other) for i in own],
     }
     if kind := _export(request):
         return sheet_response(request, kind, _program_sheet(request, context, year))
-    context |= _year_choice(book, year)
+    context |= _year_choice(book, year, other) | _contributions(request, program, year)
     return render(request, "dashboard/program.html", context)
+
+
+def _contributions(request: HttpRequest, program: str, year: int) -> dict[str, Any]:
+    """Return what the program adds beside its figures, as of a day within the year."""
+    own = [
+        one
+        for one in contributions.registry.of(program, Place.PROGRAM)
+        if request.user.has_perm(one.permission)
+    ]
+    if not own:
+        return {}
+    moment = Moment.of(year, fiscal.local_date())
+    written = {"on": request.GET.get("on") or date_format(moment.as_of)}
+    form = DayForm(written)
+    day = form.cleaned_data["on"] if form.is_valid() else moment.as_of
+    found = [(one, one.data(Moment(year, day))) for one in own]
+    return {"day_form": form, "day": day, "contributions": found}
 
 
 def _program_sheet(request: HttpRequest, context: dict[str, Any], year: int) -> Sheet:
@@ -201,22 +228,28 @@ def _book(
     return Book(indicators, stored, today=fiscal.local_date(), **limits)
 
 
-def _year(request: HttpRequest) -> int:
-    """Return the year asked for, the running one without; else raise Http404."""
+def _year(request: HttpRequest, name: str = "year", default: int | None = None) -> int:
+    """Return the year asked for, else `default`, else the running one.
+
+    Raises NotFound, which says which years there are.
+    """
     running = fiscal.current_year()
-    written = request.GET.get("year", "")
+    written = request.GET.get(name, "")
     if not written:
-        return running
+        return running if default is None else default
     if written.isdecimal() and FIRST_YEAR <= int(written) <= running:
         return int(written)
-    raise Http404
+    why = _("There are figures from %(first)s to %(last)s. Choose one of these years.")
+    first, last = fiscal.label(FIRST_YEAR), fiscal.label(running)
+    raise NotFound(why % {"first": first, "last": last})
 
 
-def _year_choice(book: Book, year: int) -> dict[str, Any]:
-    """Return the context of the year chooser."""
-    first = min(book.first_year, year)
+def _year_choice(book: Book, year: int, other: int | None = None) -> dict[str, Any]:
+    """Return the context of the year chooser; `other` is compared with the year."""
+    first = min(book.first_year, year, other or year)
     return {
         "year": year,
+        "other": other,
         "year_choices": range(book.running, first - 1, -1),
         "year_before": year - 1 if year > FIRST_YEAR else None,
         "year_after": year + 1 if year < book.running else None,

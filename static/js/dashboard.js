@@ -2,5 +2,7 @@
 
 for (const form of document.querySelectorAll("[data-year-form]")) {
   form.querySelector("button").hidden = true;
-  form.querySelector("select").addEventListener("change", () => form.submit());
+  for (const select of form.querySelectorAll("select")) {
+    select.addEventListener("change", () => form.submit());
+  }
 }

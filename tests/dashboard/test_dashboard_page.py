@@ -11,7 +11,7 @@ from dashboard.indicators import registry
 from tests.agreements.factories import AgreementFactory, VisitFactory
 from tests.conftest import sign_in
 from tests.dashboard.conftest import COVERAGE, IN_AREA, IN_FORCE, VISITS
-from tests.dashboard.factories import AnnualFigureFactory
+from tests.dashboard.factories import AnnualFigureFactory, YearClosingFactory
 
 URL = reverse("dashboard:dashboard")
 
@@ -32,7 +32,7 @@ def test_manager_sees_figure_status_last_year_and_change(manager):
     manager.cookies["django_language"] = "en"
     page = manager.get(URL, {"year": 2016})
     text = " ".join(re.sub(r"<[^>]+>", " ", page.text).split())
-    assert "Published Last year 4 ▼ less than last year: −1 (−25.0%)" in text
+    assert "Published FY2015 4 ▼ less than FY2015: −1 (−25.0%)" in text
 
 
 def test_people_without_the_permission_are_refused(outsider, staff):
@@ -146,3 +146,40 @@ def test_query_count_is_the_same_for_one_row_and_twenty(
     AnnualFigureFactory(as_of=None)
     with django_assert_num_queries(len(few)):
         manager.get(URL, {"year": 2016})
+
+
+def test_any_two_years_are_compared(manager):
+    AnnualFigureFactory(value=6)
+    AnnualFigureFactory(value=4, fiscal_year=2013, as_of=None)
+    cell = cells(manager.get(URL, {"year": 2016, "with": 2013}))[VISITS.key]
+    assert (cell.figure.value, cell.before.value) == (6, 4)
+    assert (cell.change.difference, cell.change.percent) == (2, 50)
+    page = manager.get("/dashboard/agreements/", {"year": 2016, "with": 2013})
+    assert page.context["cells"][0].before.value == 4
+    assert "2013年度" in page.text
+
+
+def test_no_change_is_told_over_a_break_between_the_years(manager):
+    AnnualFigureFactory(value=6)
+    AnnualFigureFactory(value=5, fiscal_year=2015, as_of=None, is_break=True)
+    AnnualFigureFactory(value=4, fiscal_year=2013, as_of=None)
+    assert cells(manager.get(URL, {"year": 2016}))[VISITS.key].change is not None
+    assert (
+        cells(manager.get(URL, {"year": 2016, "with": 2013}))[VISITS.key].change is None
+    )
+
+
+@pytest.mark.parametrize("query", [{"year": "1999"}, {"year": "x"}, {"with": "2999"}])
+def test_year_that_does_not_exist_is_answered_with_those_that_do(manager, query):
+    page = manager.get(URL, query)
+    assert page.status_code == 404
+    assert "2000年度" in page.text
+
+
+def test_head_says_whether_the_year_is_closed(manager):
+    assert "未締め" in manager.get(URL, {"year": 2016}).text
+    YearClosingFactory()
+    page = manager.get(URL, {"year": 2016}).text
+    assert "締め済み（第1版）" in page
+    assert "架空 一郎" in page
+    assert 'href="/report/2016/"' in page
