@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.access import ScopedQuerySet
-from core.fields import DateField
+from core.fields import DateField, DateTimeField
 
 from .reports import AnnualReport, ReportText
 
@@ -51,13 +51,13 @@ class YearClosing(models.Model):
     fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"))
     version = models.PositiveSmallIntegerField(_("version"))
     last_day = DateField(_("last day"))
-    closed_at = models.DateTimeField(_("closed at"))
+    closed_at = DateTimeField(_("closed at"))
     closed_by = _person(_("closed by"))
     closed_by_name = models.CharField(_("name of who closed it"), max_length=150)
     scope = models.JSONField(_("what was frozen"), default=list)
     findings = models.JSONField(_("what the checks found"), default=list)
     sha256 = models.CharField("SHA-256", max_length=64, blank=True)
-    reopened_at = models.DateTimeField(_("reopened at"), null=True, blank=True)
+    reopened_at = DateTimeField(_("reopened at"), null=True, blank=True)
     reopened_by = _person(_("reopened by"))
     reason = models.CharField(
         _("reason for reopening"), max_length=500, blank=True, default=""

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.access import ScopedQuerySet
+from core.fields import DateTimeField
 
 
 class ReportText(models.Model):
@@ -61,7 +62,7 @@ class AnnualReport(models.Model):
     document = models.JSONField(_("document"))
     sha256 = models.CharField("SHA-256", max_length=64)
     is_public = models.BooleanField(_("may be read without sign-in"), default=False)
-    published_at = models.DateTimeField(_("published at"))
+    published_at = DateTimeField(_("published at"))
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("published by"),

@@ -39,7 +39,10 @@ class Migration(migrations.Migration):
                         default=False, verbose_name="may be read without sign-in"
                     ),
                 ),
-                ("published_at", models.DateTimeField(verbose_name="published at")),
+                (
+                    "published_at",
+                    core.fields.DateTimeField(verbose_name="published at"),
+                ),
             ],
             options={
                 "verbose_name": "annual report",
@@ -182,7 +185,7 @@ class Migration(migrations.Migration):
                 ),
                 ("version", models.PositiveSmallIntegerField(verbose_name="version")),
                 ("last_day", core.fields.DateField(verbose_name="last day")),
-                ("closed_at", models.DateTimeField(verbose_name="closed at")),
+                ("closed_at", core.fields.DateTimeField(verbose_name="closed at")),
                 (
                     "closed_by_name",
                     models.CharField(
@@ -205,7 +208,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "reopened_at",
-                    models.DateTimeField(
+                    core.fields.DateTimeField(
                         blank=True, null=True, verbose_name="reopened at"
                     ),
                 ),
