@@ -82,29 +82,21 @@ def build(
             _section(program, year, book, texts.get(program.label, ""), may)
             for program in installed_programs()
         ]
-        first, after = fiscal.bounds(year)
-        label = fiscal.label(year)
+        first, last = date_format(fiscal.bounds(year)[0]), fiscal.last_day(year)
+        words = {"first": first, "last": date_format(last), "year": fiscal.label(year)}
+        years = years_of(year)
+        closings = [book.closings[one] for one in years if one in book.closings]
         return {
             "format": FORMAT,
             "fiscal_year": year,
-            "title": _("%(year)s: annual report on the welfare programs")
-            % {"year": label},
-            "period": _("%(first)s to %(last)s")
-            % {
-                "first": date_format(first),
-                "last": date_format(fiscal.last_day(year)),
-            },
+            "title": _("%(year)s: annual report on the welfare programs") % words,
+            "period": _("%(first)s to %(last)s") % words,
             "years": [
-                {"fiscal_year": one, "label": fiscal.label(one)}
-                for one in years_of(year)
+                {"fiscal_year": one, "label": fiscal.label(one)} for one in years
             ],
             "introduction": texts.get(OPENING, ""),
             "sections": [s for s in sections if s["figures"] or s["contributions"]],
-            "closings": [
-                _closing(book.closings[one])
-                for one in years_of(year)
-                if one in book.closings
-            ],
+            "closings": [_closing(closing) for closing in closings],
         }
 
 

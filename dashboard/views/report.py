@@ -54,6 +54,13 @@ class Shown:
         """The hash of the version; empty for a draft."""
         return self.version.sha256 if self.version else ""
 
+    def is_older_than(self, closing: YearClosing | None) -> bool:
+        """Tell whether the closing that the version was made of stands no longer."""
+        if self.version is None:
+            return False
+        hashes = [one["sha256"] for one in self.document["closings"]]
+        return closing is None or closing.sha256 not in hashes
+
 
 @permission_required(VIEW, raise_exception=True)
 @require_safe
@@ -67,6 +74,7 @@ def report(request: HttpRequest, year: int) -> HttpResponseBase:
         shown.document, report=shown.version, sha256=shown.sha256, is_public=False
     )
     standing = YearClosing.objects.visible_to(request.user).standing()
+    closing = standing.filter(fiscal_year=year).first()
     context = {
         "year": year,
         "shown": shown,
@@ -74,7 +82,8 @@ def report(request: HttpRequest, year: int) -> HttpResponseBase:
         "versions": versions,
         "newest": versions[0] if versions else None,
         "public_version": next((v for v in versions if v.is_public), None),
-        "closing": standing.filter(fiscal_year=year).first(),
+        "closing": closing,
+        "is_reopened": shown.is_older_than(closing),
         "text_sections": _text_sections(shown.document),
     }
     return render(request, "dashboard/report.html", context)

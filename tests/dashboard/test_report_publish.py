@@ -51,9 +51,11 @@ def test_open_year_is_not_published_and_the_page_leads_to_its_closing(manager):
     assert not AnnualReport.objects.exists()
 
 
-def test_reopened_year_is_not_published_again(manager, closed):
+def test_reopened_year_is_told_and_not_published_again(manager, closed):
     publish(manager.user)
+    assert manager.get(PAGE).context["is_reopened"] is False
     reopen_year(year=2016, actor=manager.user, reason="見本", at=AT)
+    assert manager.get(PAGE).context["is_reopened"] is True
     with pytest.raises(ValidationError, match="2016"):
         publish(manager.user)
 
