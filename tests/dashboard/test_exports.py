@@ -201,6 +201,9 @@ def test_failing_indicator_is_named_and_holds_no_number(manager, places, monkeyp
         "This figure cannot be computed at the moment."
     }
     assert any(row["Key"] == "agreements.in_force" for row in rows)
+    table = lines(manager, PROGRAM, table="years")
+    said = {(row["訪問 (件)"], row["訪問 (件): Status"]) for row in table}
+    assert said == {("", "This figure cannot be computed at the moment.")}
 
 
 def test_workbook_shows_only_what_the_person_may_see(officer, outsider, places):
