@@ -85,7 +85,7 @@ def _leaves_doubt_about_people(
     """Tell the same of parts that overlap: together they are at least the whole."""
     most_of_each = min(rest[0], whole) if rest else whole
     at_most = sum(rest) + FEW * few + others * most_of_each
-    return at_most > whole and (not others or whole > FEW + 1)
+    return at_most > whole
 
 
 # One figure in one year ---------------------------------------------------------------

@@ -82,6 +82,8 @@ def test_prefecture_of_a_hidden_hub_is_hidden():
             {("", ""): "25", ("by", "a"): HIDDEN, ("by", "b"): HIDDEN},
         ),
         ((10, 10), (13, 14), {("", ""): "27", ("by", "a"): "13", ("by", "b"): "14"}),
+        # All 33 of the larger one are in the smaller one, so that 2 are left of 35.
+        ((2, 33, 81), (5, 33, 81), {("", ""): "119", ("by", "b"): HIDDEN}),
         # Both are the same, and one hides a part: the other would tell it.
         ((10, 2, 9), (10, 2, 9), {("", ""): "21", ("by", "a"): HIDDEN}),
     ],
@@ -148,6 +150,9 @@ def test_ratio_of_people_is_hidden_with_its_parts():
         document(helped, figure("a.rate", rate, ratio_of=["a.one", "a.two"]))
     )
     assert shown(report, 1) == {("", ""): HIDDEN}
+    rate = cell("5", numerator="1", denominator="20", parts="1/20")
+    report = public(document(figure("a.rate", rate, ratio_of=["a.one", "a.two"])))
+    assert shown(report) == {("", ""): HIDDEN}
     rate = cell("50", numerator="10", denominator="20", parts="10/20")
     report = public(document(figure("a.rate", rate, ratio_of=["a.one", "a.two"])))
     assert shown(report) == {("", ""): "50"}
