@@ -1,5 +1,6 @@
 """The cast and the settings that every test shares."""
 
+import datetime as dt
 import os
 import shutil
 import tempfile
@@ -8,7 +9,8 @@ from types import SimpleNamespace
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, transaction
 from django.db.migrations import RunPython
 from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
@@ -20,6 +22,7 @@ from dashboard import triggers
 from tests.accounts.factories import UserFactory, WorkplaceFactory
 from tests.plain import use_plain_settings
 
+DEMO_DAY = dt.date(2026, 11, 24)
 # Playwright runs an event loop in the thread of the test.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
@@ -81,6 +84,15 @@ def sign_in(*group_names, **attributes):
     client.force_login(user)
     client.user = user
     return client
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker):
+    """The demo as of `DEMO_DAY`, for a whole module; taken back afterwards."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_demo", today=DEMO_DAY, verbosity=0)
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

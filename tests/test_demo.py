@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
@@ -19,19 +18,12 @@ import dashboard
 from accounts.models import Workplace
 from core.programs import installed_programs
 from dashboard.indicators import Moment, Ratio, registry
+from tests.conftest import DEMO_DAY
+
+pytestmark = pytest.mark.usefixtures("demo")
 
 PUBLISHED = Path(dashboard.__file__).parent / "data/published_figures.csv"
-TODAY = dt.date(2026, 11, 24)
 YEAR = Moment(2016, dt.date(2017, 3, 20))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def demo(django_db_setup, django_db_blocker):
-    """Load the demo once for this module, and take it back afterwards."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_demo", today=TODAY, verbosity=0)
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
@@ -127,7 +119,7 @@ def test_figure_of_2016_opens_a_list_that_adds_up_to_it(indicator, by, manager):
 @pytest.mark.django_db
 def test_second_time_changes_nothing():
     before = counts()
-    call_command("load_demo", today=TODAY, verbosity=0)
+    call_command("load_demo", today=DEMO_DAY, verbosity=0)
     assert counts() == before
 
 
@@ -137,7 +129,7 @@ def test_running_year_has_something_to_show(manager):
         for page in program.pages:
             assert manager.get(reverse(page.url)).status_code == 200
         assert any(
-            indicator.numbers([Moment.of(2026, TODAY)])
+            indicator.numbers([Moment.of(2026, DEMO_DAY)])
             for indicator in registry
             if indicator.app_label == program.label and not isinstance(indicator, Ratio)
         ), program.label
@@ -147,7 +139,7 @@ def test_running_year_has_something_to_show(manager):
 def test_demo_refuses_to_run_beside_real_records():
     Workplace.objects.filter(code="DEMO-0").update(code="REAL-0")
     with pytest.raises(CommandError, match="records"):
-        call_command("load_demo", today=TODAY, verbosity=0)
+        call_command("load_demo", today=DEMO_DAY, verbosity=0)
 
 
 def counts():

@@ -1,25 +1,13 @@
 """The checks before closing find in the demo what its figures are known for."""
 
-import datetime as dt
-
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
-from django.db import transaction
 from django.test import Client
 
 from dashboard.checks import results_of
+from tests.conftest import DEMO_DAY
 
-TODAY = dt.date(2026, 11, 24)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def demo(django_db_setup, django_db_blocker):
-    """Load the demo once for this module, and take it back afterwards."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_demo", today=TODAY, verbosity=0)
-        yield
-        transaction.set_rollback(True)
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 @pytest.fixture
@@ -30,7 +18,7 @@ def manager(db):
 
 
 def results(year, **kwargs):
-    found = {one.check.key: one for one in results_of(year, today=TODAY, **kwargs)}
+    found = {one.check.key: one for one in results_of(year, today=DEMO_DAY, **kwargs)}
     assert not [key for key, one in found.items() if one.has_failed]
     return found
 

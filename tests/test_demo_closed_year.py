@@ -23,21 +23,18 @@ from donations.models import Donation
 from municipalities.models import Municipality
 from mutualaid.models import Activity, Member
 from tests.agreements.test_visit_form import visit_data
+from tests.conftest import DEMO_DAY
 from tests.municipalities.test_admin import change_data
 from tests.municipalities.test_admin_import import HEADER, upload
 
-TODAY = dt.date(2026, 11, 24)
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module", autouse=True)
-def demo(django_db_setup, django_db_blocker):
-    """Load the demo, close 2016年度, and take both back afterwards."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_demo", today=TODAY, verbosity=0)
+def closed(demo, django_db_blocker):
+    """Close 2016年度 of the demo."""
+    with django_db_blocker.unblock():
         call_command("close_year", 2016, by="manager", verbosity=0)
-        yield
-        transaction.set_rollback(True)
 
 
 def client_of(username):
@@ -234,7 +231,7 @@ WAYS = [
 def test_no_way_of_changing_a_record_changes_a_closed_figure():
     assert len(WAYS) == 12
     before = closed_figures()
-    assert recount(YearClosing.objects.get(), TODAY) == []
+    assert recount(YearClosing.objects.get(), DEMO_DAY) == []
     for change in WAYS:
         with transaction.atomic():
             change()

@@ -4,7 +4,6 @@ The browser is handed the page that the test asked for in its own transaction.
 """
 
 import csv
-import datetime as dt
 import io
 import re
 import unicodedata
@@ -15,8 +14,6 @@ from urllib.parse import urlsplit
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles import finders
-from django.core.management import call_command
-from django.db import transaction
 from django.test import Client
 from django.utils import translation
 from pypdf import PdfReader
@@ -27,20 +24,14 @@ from dashboard.indicators import registry
 from tests.browser.conftest import browser_type_launch_args  # noqa: F401 - a fixture
 
 DATA = Path(dashboard.__file__).parent / "data"
-TODAY = dt.date(2026, 11, 24)
 BASE = "http://localhost"
 VALUE = re.compile(r"(?<!\S)([\d,.]+%?|–)(?!\S)")
 NUMBERS = re.compile(r"[\d,.–]+")
-pytestmark = [pytest.mark.django_db, pytest.mark.browser]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def demo(django_db_setup, django_db_blocker):
-    """Load the demo once for this module, and take it back afterwards."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_demo", today=TODAY, verbosity=0)
-        yield
-        transaction.set_rollback(True)
+pytestmark = [
+    pytest.mark.usefixtures("demo"),
+    pytest.mark.django_db,
+    pytest.mark.browser,
+]
 
 
 @pytest.fixture
@@ -94,7 +85,7 @@ class Report:
         elif self.columns and len(fragments) > 1:
             self.read_row(fragments)
         elif self.columns:
-            self.heading = text
+            self.read_heading(text)
 
     def read_row(self, fragments):
         label, cells = [], defaultdict(list)
@@ -110,19 +101,20 @@ class Report:
             return  # a line of charts
         values = {year: VALUE.findall(" ".join(texts)) for year, texts in cells.items()}
         if name and len(values) == len(self.columns) and all(values.values()):
-            figure, _, unit = name.partition("(")
-            part = "" if unit else figure
-            figure = self.figure_of_heading() if part else figure
+            label, _, unit = name.partition("(")
+            place = (label, "") if unit else (self.heading, label)
+            assert (self.program, *place) not in self.rows
             row = {year: found[-1] for year, found in values.items()}
-            assert (self.program, figure, part) not in self.rows
-            self.rows[self.program, figure, part] = row
-        elif name and not cells:
-            self.heading = name
+            self.rows[self.program, *place] = row
+        elif not any(values.values()):
+            self.read_heading(joined(text for _x, text in fragments))
 
-    def figure_of_heading(self):
+    def read_heading(self, text):
+        """Take the figure whose parts follow; its heading may run over the columns."""
         with translation.override("ja"):
             labels = sorted((str(i.label) for i in registry), key=len, reverse=True)
-        return next((one for one in labels if self.heading.startswith(one)), "")
+        found = next((one for one in labels if text.startswith(one)), None)
+        self.heading = found or self.heading
 
 
 def lines_of(page):

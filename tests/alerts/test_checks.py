@@ -30,7 +30,7 @@ def reports(workplace):
 
 
 @pytest.mark.parametrize(
-    ("find", "own"), [(not_passed_on, 2), (without_outcome, 1)], ids=str
+    ("find", "own"), [(not_passed_on, 2), (without_outcome, 1)], ids=["waiting", "open"]
 )
 def test_reports_are_counted_by_workplace_and_the_link_lists_them(
     find, own, reports, workplace, officer
