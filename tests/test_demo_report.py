@@ -8,6 +8,7 @@ import io
 import re
 import unicodedata
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles import finders
 from django.test import Client
 from django.utils import translation
+from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 
 import dashboard
@@ -35,21 +37,31 @@ pytestmark = [
 
 
 @pytest.fixture
-def printed(browser):
+def printed(browser_type_launch_args):  # noqa: F811 - the fixture
     """Return a function that prints a page as the manager sees it, and reads it."""
     client = Client()
     client.force_login(get_user_model().objects.get(username="manager"))
-    page = browser.new_page()
 
     def print_page(path):
-        # Asked for here: where the browser asks, another connection would answer.
+        # Chromium gets a thread of its own: its event loop would hide the connection
+        # of the test, and with it the demo.
         html = client.get(path).text
+        with ThreadPoolExecutor(1) as pool:
+            pdf = pool.submit(print_pdf, browser_type_launch_args, path, html).result()
+        return Report(PdfReader(io.BytesIO(pdf)))
+
+    return print_page
+
+
+def print_pdf(options, path, html):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**options)
+        page = browser.new_page()
         page.route("**/*", lambda route: answer(route, {path: html}))
         page.goto(f"{BASE}{path}")
-        return Report(PdfReader(io.BytesIO(page.pdf(format="A4"))))
-
-    yield print_page
-    page.close()
+        pdf = page.pdf(format="A4")
+        browser.close()
+    return pdf
 
 
 def answer(route, pages):
