@@ -15,6 +15,7 @@ from dashboard.models import AnnualFigure
 from tests.agreements.factories import VisitFactory
 from tests.dashboard.conftest import VISITS
 from tests.dashboard.factories import AnnualFigureFactory, RemarkFactory
+from tests.municipalities.factories import MunicipalityFactory
 
 pytestmark = pytest.mark.usefixtures("small_registry")
 TODAY = dt.date(2018, 5, 1)
@@ -108,7 +109,8 @@ def test_figure_that_rows_contradict_says_so():
 
 
 def test_parts_stand_below_when_published_or_closed_and_never_municipalities():
-    VisitFactory(visited_on=dt.date(2016, 10, 3))
+    visit = VisitFactory(visited_on=dt.date(2016, 10, 3))
+    VisitFactory(visited_on=dt.date(2015, 10, 3), municipality=visit.municipality)
     assert figure(build())["breakdowns"] == []
     AnnualFigureFactory(breakdown="kind=city", value=7)
     (kind,) = figure(build())["breakdowns"]
@@ -128,13 +130,16 @@ def test_closed_year_names_its_closing_and_hash():
 
 
 def test_breakdown_with_many_parts_is_left_out_unless_printed(monkeypatch):
-    monkeypatch.setattr(documents, "MOST_PARTS", 1)
-    for code in ("11", "12", "13"):
-        AnnualFigureFactory(breakdown=f"prefecture={code}")
+    for code in ("11", "12"):
+        place = MunicipalityFactory(prefecture_code=code)
+        VisitFactory(visited_on=dt.date(2015, 10, 3), municipality=place)
     finish(close_year(year=2015, actor=None, at=AT))
-    (found,) = figure(build())["breakdowns"]
-    assert [row["key"] for row in found["rows"]] == ["11", "12", "13"]
-    assert figure(build(2015))["breakdowns"] == []
+    assert "prefecture" in {by["by"] for by in figure(build(2015))["breakdowns"]}
+    monkeypatch.setattr(documents, "MOST_PARTS", 1)
+    assert "prefecture" not in {by["by"] for by in figure(build(2015))["breakdowns"]}
+    AnnualFigureFactory(breakdown="prefecture=12")
+    (found,) = [b for b in figure(build())["breakdowns"] if b["by"] == "prefecture"]
+    assert [row["key"] for row in found["rows"]] == ["12"]
 
 
 def test_hub_tells_its_prefecture_and_a_channel_does_not():
