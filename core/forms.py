@@ -1,6 +1,7 @@
 """Form fields that read Japanese input, and how every form of the project looks."""
 
 import datetime as dt
+import re
 from typing import Any
 
 from django import forms
@@ -27,6 +28,11 @@ no_invisible_characters = RegexValidator(
     code="invisible",
     inverse_match=True,
 )
+
+
+def no_invisible_characters_in_lines(text: str) -> None:
+    """Raise ValidationError like `no_invisible_characters`; lines may break."""
+    no_invisible_characters(re.sub(r"[\r\n\t]", "", text))
 
 
 class StyledBoundField(BoundField):

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import no_invisible_characters
+from core.forms import no_invisible_characters_in_lines
 from core.programs import installed_programs
 
 from .imports import parse_amount, parse_breakdown
@@ -39,7 +39,7 @@ class ReopenForm(forms.Form):
         label=_("reason for reopening"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        validators=[no_invisible_characters],
+        validators=[no_invisible_characters_in_lines],
         help_text=_("It stays beside the figures for good. No personal data."),
         error_messages={"required": _("Write why the year has to be reopened.")},
     )
@@ -80,7 +80,7 @@ class RemarkForm(forms.ModelForm):
             )
             for program in installed_programs()
         ]
-        self.fields["text"].validators.append(no_invisible_characters)
+        self.fields["text"].validators.append(no_invisible_characters_in_lines)
 
     def clean(self) -> dict[str, Any]:
         """Read part and value by the rules of the figure they belong to."""

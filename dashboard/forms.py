@@ -1,13 +1,12 @@
 """The form of the annual report's introductions."""
 
 import hashlib
-import re
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import no_invisible_characters
+from core.forms import no_invisible_characters_in_lines
 
 from .models import ReportText
 
@@ -42,7 +41,7 @@ class ReportTextForm(forms.ModelForm):
     def clean_text(self) -> str:
         """Return the text with plain line breaks and without invisible marks."""
         text = self.cleaned_data["text"].replace("\r\n", "\n")
-        no_invisible_characters(re.sub(r"[\n\t]", "", text))
+        no_invisible_characters_in_lines(text)
         return text
 
     def clean(self) -> dict[str, Any]:

@@ -51,11 +51,15 @@ def pytest_runtest_teardown(item, nextitem):
         # Closed years refuse to be emptied; `flush` makes the triggers again.
         with item.config.stash[blocking_manager_key].unblock():
             triggers.remove()
+            connection.close()
     result = yield
     # After the last test the test database is gone, and the real one is in its place.
     if nextitem and marker and marker.kwargs.get("transaction"):
         with item.config.stash[blocking_manager_key].unblock():
             repeat_data_migrations()
+            # In the loop of Playwright this is a connection of its own, which would
+            # keep the test database from being dropped.
+            connection.close()
     return result
 
 

@@ -14,7 +14,7 @@ PAGE = reverse("dashboard:closing", args=[2016])
 CLOSE = reverse("dashboard:close", args=[2016])
 REOPEN = reverse("dashboard:reopen", args=[2016])
 REMARK = reverse("dashboard:remark_create", args=[2016])
-REASON = {"reason": "記入もれがあった", "confirmed": "on"}
+REASON = {"reason": "記入もれがあった\r\n二行め", "confirmed": "on"}
 
 pytestmark = pytest.mark.usefixtures("small_registry")
 
@@ -92,7 +92,11 @@ def test_others_read_and_do_not_close(officer, coordinator, outsider, visit):
 
 
 def test_correction_is_recorded_with_its_value(manager):
-    data = {"indicator": "agreements.coverage", "kind": "correction", "text": "見本"}
+    data = {
+        "indicator": "agreements.coverage",
+        "kind": "correction",
+        "text": "一行\n二行",
+    }
     assert manager.post(REMARK, data | {"amount": "71/170"}).status_code == 302
     remark = Remark.objects.get()
     assert (remark.numerator, remark.denominator, remark.value) == (71, 170, None)
