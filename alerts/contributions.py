@@ -37,6 +37,7 @@ def still_approved(data: Data) -> Data:
         for story in data["stories"]
         if (now := approved.get(story["id"]))
         and all(getattr(now, name) == story[name] for name in names)
+        and str(now.get_age_band_display() or "") == story["age"]
     ]
     return {"stories": left} if left else {}
 

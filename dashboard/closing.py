@@ -83,9 +83,13 @@ def finish(steps: Generator[Step, None, YearClosing]) -> YearClosing:
 
 def require_ended(year: int, today: dt.date) -> None:
     """Raise ValidationError unless the year has ended, and lies in the calendar."""
-    if not year >= FIRST_YEAR or fiscal.last_day(year) >= today:
+    running = fiscal.fiscal_year_of(today)
+    if not FIRST_YEAR <= year <= running + 1:
+        why = _("A fiscal year lies between %(first)d and %(last)d.")
+        raise ValidationError(why % {"first": FIRST_YEAR, "last": running})
+    if year >= running:
         why = _("%(year)s can be closed from %(day)s on.")
-        day = fiscal.bounds(max(year, FIRST_YEAR))[1]
+        day = fiscal.bounds(year)[1]
         shown = {"year": fiscal.label(year), "day": date_format(day)}
         raise ValidationError(why % shown)
 

@@ -11,7 +11,7 @@ from core.forms import no_invisible_characters_in_lines
 from core.programs import installed_programs
 
 from .imports import parse_amount, parse_breakdown
-from .indicators import Ratio, registry
+from .indicators import Indicator, Ratio, registry
 from .models import Remark
 
 
@@ -80,7 +80,8 @@ class RemarkForm(forms.ModelForm):
             )
             for program in installed_programs()
         ]
-        self.fields["text"].validators.append(no_invisible_characters_in_lines)
+        for name in ("text", "source"):
+            self.fields[name].validators.append(no_invisible_characters_in_lines)
 
     def clean(self) -> dict[str, Any]:
         """Read part and value by the rules of the figure they belong to."""
@@ -98,14 +99,17 @@ class RemarkForm(forms.ModelForm):
             self.add_error("amount", why)
             return cleaned
         try:
-            self._keep(parse_amount(amount, indicator), isinstance(indicator, Ratio))
+            self._keep(parse_amount(amount, indicator), indicator)
         except ValidationError as error:
             self.add_error("amount", error)
         return cleaned
 
-    def _keep(self, amount: Any, is_ratio: bool) -> None:
+    def _keep(self, amount: Any, indicator: Indicator) -> None:
         row = self.instance
-        if is_ratio:
+        if isinstance(indicator, Ratio):
             row.numerator, row.denominator = amount
-        else:
-            row.value = Decimal(amount)
+            return
+        # What is shown without decimals is counted, unless it is divided (hours).
+        if amount % 1 and not indicator.decimals and getattr(indicator, "per", 1) == 1:
+            raise ValidationError(_("This figure is counted: enter a whole number."))
+        row.value = Decimal(amount)

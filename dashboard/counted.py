@@ -31,6 +31,19 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Pointer:
+    """A column of counted rows that points at a row which decides what they count as.
+
+    columns: those of the other table, such as a hub's series or a delivery's status.
+    """
+
+    column: str
+    table: str
+    pk: str
+    columns: frozenset[str]
+
+
+@dataclass(frozen=True)
 class State:
     """A condition on the row of a stock: true while it counts on a closed year's day.
 
@@ -53,6 +66,7 @@ class CountedTable:
     years: set[str] = field(default_factory=set)
     columns: set[str] = field(default_factory=set)
     links: set[Link] = field(default_factory=set)
+    pointers: set[Pointer] = field(default_factory=set)
     states: set[State] = field(default_factory=set)
 
     @property
@@ -99,9 +113,24 @@ def _add_columns(table: CountedTable, indicator: Flow | Stock, rows: QuerySet) -
             continue
         if own == table.model._meta.pk.column:
             table.links.add(Link(join.table_name, other))
-        else:
-            table.columns.add(own)
+            continue
+        table.columns.add(own)
+        if isinstance(indicator, Flow):
+            _add_pointer(table, join, expressions)
     table.columns.discard(table.model._meta.pk.column)
+
+
+def _add_pointer(table: CountedTable, join: Join, expressions: list[Any]) -> None:
+    """Note which columns of a joined table decide; what it points at itself may move.
+
+    A school may move to the successor of its municipality; a hub's series may not.
+    """
+    own, other = join.join_cols[0]
+    model = join.join_field.related_model
+    used = {c for c in _columns(expressions, model) if not c.is_relation}
+    columns = frozenset(column.column for column in used if column.column != other)
+    if columns:
+        table.pointers.add(Pointer(own, join.table_name, other, columns))
 
 
 def _joins(query: Query) -> Iterator[tuple[str, Join]]:

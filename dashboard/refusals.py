@@ -98,7 +98,10 @@ def _closed(years: frozenset[int]) -> str:
 def describe(closing: YearClosing) -> str:
     """Return who closed a year, and when."""
     day = date_format(timezone.localtime(closing.closed_at).date())
-    return _("%(year)s was closed on %(day)s by %(person)s.") % {
+    text = _("%(year)s was closed on %(day)s by %(person)s.")
+    if closing.closed_by_id is None:
+        text = _("%(year)s was closed on %(day)s by the command %(person)s.")
+    return text % {
         "year": fiscal.label(closing.fiscal_year),
         "day": day,
         "person": closing.closed_by_name,

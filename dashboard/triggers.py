@@ -13,11 +13,13 @@ TRUNCATE is refused while any year is closed; `loaddata` meets them like other i
 # ruff: noqa: S608 - the names in the SQL are those of our models, never typed by people
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.apps import apps
+from django.db import DEFAULT_DB_ALIAS, connection, models
 
 from .counted import CountedTable, State, counted_tables
 from .indicators import registry
@@ -35,10 +37,12 @@ EVENTS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
 
 @dataclass(frozen=True)
 class Trigger:
-    """A trigger after one event on each row of a table.
+    """A trigger on one event, on each row of a table.
 
     condition: SQL over OLD and NEW, true where the row is refused. message: what the
-    error says. locks: SQL of the years of the row, for PostgreSQL.
+    error says. locks: SQL of the years of the row, for PostgreSQL. kind: what tells it
+    from another one on the same event. timing: AFTER, so that generated columns are
+    known, except where only BEFORE sees what is replaced.
     """
 
     table: str
@@ -46,11 +50,13 @@ class Trigger:
     condition: str
     message: str
     locks: tuple[str, ...] = ()
+    kind: str = ""
+    timing: str = "AFTER"
 
     @property
     def name(self) -> str:
         """The name of the trigger; PostgreSQL allows 63 characters."""
-        return f"{PREFIX}{self.event.lower()}_{self.table}"[:63]
+        return f"{PREFIX}{self.kind}{self.event.lower()}_{self.table}"[:63]
 
 
 def expected() -> dict[str, str]:
@@ -163,12 +169,16 @@ def lock_year(year: int) -> None:
 # What is refused ----------------------------------------------------------------------
 
 
-def _triggers() -> Iterator[Trigger]:
-    for table in counted_tables(registry):
-        yield from _counted_rows(table)
+def _triggers() -> list[Trigger]:
+    tables = counted_tables(registry)
+    found = [*_frozen_rows(), *_deciding_rows(tables)]
+    for table in tables:
+        found += _counted_rows(table)
         for link in sorted(table.links, key=lambda link: link.table):
-            yield from _linked_rows(table, link.table, link.column)
-    yield from _frozen_rows()
+            found += _linked_rows(table, link.table, link.column)
+    if connection.vendor == "sqlite":
+        found += _replaced_rows([t for t in found if t.event == "DELETE"])
+    return found
 
 
 def _counted_rows(table: CountedTable) -> Iterator[Trigger]:
@@ -231,6 +241,69 @@ def _linked_rows(table: CountedTable, name: str, column: str) -> Iterator[Trigge
         yield Trigger(name, event, condition, CLOSED)
 
 
+def _deciding_rows(tables: Iterable[CountedTable]) -> Iterator[Trigger]:
+    """Refuse changes of what rows of a closed year point at, where it decides."""
+    refused = defaultdict(list)
+    for table in tables:
+        years = ", ".join(f't."{year}"' for year in sorted(table.years))
+        for one in sorted(table.pointers, key=lambda one: (one.table, one.column)):
+            refused[one.table].append(
+                f"({_changed(sorted(one.columns))}) AND EXISTS (SELECT 1 "
+                f'FROM "{table.name}" t JOIN {CLOSINGS} y ON y.reopened_at IS NULL '
+                f"AND y.fiscal_year IN ({years}) "
+                f'WHERE t."{one.column}" = OLD."{one.pk}")'
+            )
+    for name, conditions in sorted(refused.items()):
+        condition = "\n  OR ".join(f"({one})" for one in conditions)
+        yield Trigger(name, "UPDATE", condition, CLOSED, kind="deciding_")
+
+
+def _replaced_rows(deletes: Iterable[Trigger]) -> Iterator[Trigger]:
+    """Refuse INSERT OR REPLACE and UPDATE OR REPLACE of rows that must stay.
+
+    SQLite deletes what is in the way of a key without asking the triggers of DELETE.
+    """
+    every = apps.get_models(include_auto_created=True)
+    by_table = {model._meta.db_table: model for model in every}
+    for trigger in deletes:
+        model = by_table[trigger.table]
+        stays = trigger.condition.replace("OLD.", "t.")
+        pk = f'"{model._meta.pk.column}"'
+        keys = " OR ".join(f"({key})" for key in _keys(model))
+        for event, other in (("INSERT", ""), ("UPDATE", f"t.{pk} <> OLD.{pk} AND ")):
+            condition = (
+                f'EXISTS (SELECT 1 FROM "{trigger.table}" t '
+                f"WHERE {other}({keys}) AND ({stays}))"
+            )
+            yield replace(
+                trigger, event=event, condition=condition, kind="kept_", timing="BEFORE"
+            )
+
+
+def _keys(model: type[models.Model]) -> Iterator[str]:
+    """Yield SQL that tells whether the row `t` has a key of the NEW one."""
+    options = model._meta
+    alone = [(field.name,) for field in options.concrete_fields if field.unique]
+    for names in (*alone, *options.unique_together):
+        yield _same_key(model, names)
+    # Not entered: it only writes the condition, and opens no transaction of its own.
+    editor = connection.SchemaEditorClass(connection, collect_sql=True)
+    for constraint in options.constraints:
+        if isinstance(constraint, models.UniqueConstraint) and constraint.fields:
+            condition = constraint._get_condition_sql(model, editor)
+            key = _same_key(model, constraint.fields)
+            # Both rows must be ones for which the key is unique at all.
+            for row in ("t", "NEW") if condition else ():
+                only = re.sub(r'"(\w+)"', rf'{row}."\1"', condition)
+                key = f"{key} AND ({only})"
+            yield key
+
+
+def _same_key(model: type[models.Model], names: Iterable[str]) -> str:
+    columns = [model._meta.get_field(name).column for name in names]
+    return " AND ".join(f't."{column}" = NEW."{column}"' for column in columns)
+
+
 def _frozen_rows() -> Iterator[Trigger]:
     """Refuse changes of what was published, closed or corrected."""
     figure, closing = AnnualFigure._meta.db_table, YearClosing._meta.db_table
@@ -277,7 +350,8 @@ def _changed(columns: list[str]) -> str:
 
 def _sqlite(trigger: Trigger) -> str:
     return (
-        f'CREATE TRIGGER "{trigger.name}" AFTER {trigger.event} ON "{trigger.table}"\n'
+        f'CREATE TRIGGER "{trigger.name}" {trigger.timing} {trigger.event} '
+        f'ON "{trigger.table}"\n'
         f"WHEN {trigger.condition}\n"
         f"BEGIN SELECT RAISE(ABORT, '{trigger.message}'); END"
     )

@@ -1,5 +1,6 @@
 """The closing of a year: its state, versions and remarks; close, reopen, remark."""
 
+import logging
 from collections.abc import Generator, Iterator
 from itertools import pairwise
 from typing import Any
@@ -29,8 +30,7 @@ from core import fiscal
 from core.filters import FIRST_YEAR
 from core.views import ProgramFormMixin
 from dashboard import pages
-from dashboard.book import Book
-from dashboard.checks import Result, run
+from dashboard.checks import results_of
 from dashboard.closing import (
     Step,
     close_year,
@@ -41,8 +41,9 @@ from dashboard.closing import (
     require_ended,
 )
 from dashboard.closing_forms import CloseForm, RemarkForm, ReopenForm
-from dashboard.models import AnnualFigure, Remark, YearClosing
+from dashboard.models import Remark, YearClosing
 
+logger = logging.getLogger(__name__)
 # Where the steps go in the page that shows progress.
 STEPS = "<!-- steps -->"
 VIEW = (pages.PAGE, "dashboard.view_yearclosing")
@@ -60,11 +61,12 @@ def closing(request: HttpRequest, year: int) -> HttpResponseBase:
 @require_POST
 def close(request: HttpRequest, year: int) -> HttpResponseBase:
     """Close a year and show the progress; again the page where something is wrong."""
-    results = _results(request, _known(year))
+    today = fiscal.local_date()
+    results = results_of(_known(year), today=today, user=request.user)
     found = [result.summary for result in results if not result.is_good]
     form = CloseForm(request.POST, has_findings=bool(found))
     try:
-        require_ended(year, fiscal.local_date())
+        require_ended(year, today)
     except ValidationError as error:
         form.add_error(None, error)
     if not form.is_valid():
@@ -88,9 +90,11 @@ def _progress(
         page = render_to_string("dashboard/closing_progress.html", context, request)
         done = _("%(year)s is closed.") % {"year": fiscal.label(year)}
         onwards = _("To the closing of the year")
+        failed = _("Closing broke off, and nothing was changed. Please try again.")
     head, tail = page.split(STEPS)
     yield head
     message = format_html('<p class="message message-success">{}</p>', done)
+    problem = '<p class="message message-error">{}</p>'
     try:
         for step in steps:
             yield format_html(
@@ -98,7 +102,10 @@ def _progress(
             )
     except ValidationError as error:
         text = " ".join(error.messages)
-        message = format_html('<p class="message message-error">{}</p>', text)
+        message = format_html(problem, text)
+    except Exception:  # the head is out already: no other page can tell of it
+        logger.exception("Closing %s failed", year)
+        message = format_html(problem, failed)
     url = reverse("dashboard:closing", args=[year])
     yield format_html(
         '</ol><div role="status">{}</div><p><a class="btn btn-primary" href="{}">{}'
@@ -115,6 +122,11 @@ def _progress(
 def reopen(request: HttpRequest, year: int) -> HttpResponse:
     """Reopen a closed year with a reason."""
     form = ReopenForm(request.POST)
+    standing = YearClosing.objects.standing().filter(fiscal_year=_known(year))
+    if not standing.exists():
+        text = _("%(year)s is not closed.") % {"year": fiscal.label(year)}
+        messages.error(request, text)
+        return redirect("dashboard:closing", year)
     if form.is_valid():
         try:
             reopen_year(
@@ -140,6 +152,11 @@ class RemarkCreateView(ProgramFormMixin, CreateView):
     permission_required = (*VIEW, "dashboard.add_remark")
     title = gettext_lazy("Record a remark or a correction")
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Answer 404 to a year out of the calendar before anything is typed."""
+        _known(self.kwargs["year"])
+        return super().dispatch(request, *args, **kwargs)
+
     def get_initial(self) -> dict[str, Any]:
         """Take figure and part from the link that led here."""
         names = ("indicator", "breakdown", "kind")
@@ -147,7 +164,7 @@ class RemarkCreateView(ProgramFormMixin, CreateView):
 
     def form_valid(self, form: RemarkForm) -> HttpResponseBase:
         """Keep the year and who recorded it."""
-        form.instance.fiscal_year = _known(self.kwargs["year"])
+        form.instance.fiscal_year = self.kwargs["year"]
         form.instance.recorded_by = self.request.user
         return super().form_valid(form)
 
@@ -197,18 +214,12 @@ def _page(request: HttpRequest, year: int, **given: Any) -> HttpResponse:
             context["is_intact"] = fingerprint(standing) == standing.sha256
             context["recounted"] = recount(standing, today)
     else:
-        results = context.setdefault("results", _results(request, year))
+        if "results" not in context:
+            context["results"] = results_of(year, today=today, user=request.user)
+        results = context["results"]
         has_findings = any(not result.is_good for result in results)
         context.setdefault("close_form", CloseForm(has_findings=has_findings))
     return render(request, "dashboard/closing.html", context)
-
-
-def _results(request: HttpRequest, year: int) -> list[Result]:
-    today = fiscal.local_date()
-    stored = AnnualFigure.objects.visible_to(request.user)
-    indicators = pages.indicators_for(request.user)
-    book = Book(indicators, stored, today=today, since=year - 1)
-    return run(year, book=book, today=today, user=request.user)
 
 
 def _known(year: int) -> int:

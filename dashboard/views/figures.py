@@ -29,13 +29,14 @@ from municipalities.models import Municipality
 from municipalities.prefectures import PREFECTURES
 
 MUNICIPALITY_YEARS = 5
+YEAR_DIGITS = 4
 
 
 @permission_required(pages.PAGE, raise_exception=True)
 def dashboard(request: HttpRequest) -> HttpResponseBase:
     """Show the year on one screen."""
     year = _year(request)
-    other = _year(request, "with", default=max(year - 1, FIRST_YEAR))
+    other = _other_year(request, year)
     if request.GET.get("export") == exports.WORKBOOK:
         return _workbook(request, year)
     of_year = Q(fiscal_year=year) & ~Q(breakdown__startswith="municipality=")
@@ -64,7 +65,7 @@ def program(request: HttpRequest, program: str) -> HttpResponseBase:
     if not own:
         raise PermissionDenied
     year = _year(request)
-    other = _year(request, "with", default=max(year - 1, FIRST_YEAR))
+    other = _other_year(request, year)
     only = Q(breakdown=WHOLE) | Q(fiscal_year=year)
     book = _book(request, own, only=only, since=min(year, other))
     columns = [pages.Column(i, pages.read_series(book, i)) for i in own]
@@ -237,11 +238,19 @@ def _year(request: HttpRequest, name: str = "year", default: int | None = None) 
     written = request.GET.get(name, "")
     if not written:
         return running if default is None else default
-    if written.isdecimal() and FIRST_YEAR <= int(written) <= running:
+    is_year = written.isdecimal() and len(written) <= YEAR_DIGITS
+    if is_year and FIRST_YEAR <= int(written) <= running:
         return int(written)
     why = _("There are figures from %(first)s to %(last)s. Choose one of these years.")
     first, last = fiscal.label(FIRST_YEAR), fiscal.label(running)
     raise NotFound(why % {"first": first, "last": last})
+
+
+def _other_year(request: HttpRequest, year: int) -> int:
+    """Return the year to compare with: the one before, too where both are the same."""
+    before = max(year - 1, FIRST_YEAR)
+    other = _year(request, "with", default=before)
+    return before if other == year else other
 
 
 def _year_choice(book: Book, year: int, other: int | None = None) -> dict[str, Any]:

@@ -172,7 +172,7 @@ def publish(request: HttpRequest, year: int) -> HttpResponse:
                 year=_known(year),
                 actor=request.user,
                 at=timezone.now(),
-                after=int(after) if after.isdecimal() else -1,
+                after=int(after) if after.isdecimal() and len(after) < 6 else -1,
             )
         except ValidationError as error:
             errors = error.messages

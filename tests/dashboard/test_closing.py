@@ -173,8 +173,10 @@ def test_reopening_needs_a_closed_year_and_a_reason(visit, actor):
 def test_recount_finds_what_the_rows_now_belong_to(visit, actor):
     closing = close(actor)
     assert recount(closing, TODAY) == []
-    Municipality.objects.update(kind="町", prefecture_code="12")
-    assert {d.indicator for d in recount(closing, TODAY)} == {"agreements.visits"}
+    Municipality.objects.update(is_in_service_area=False)
+    found = {d.indicator for d in recount(closing, TODAY)}
+    assert {"agreements.in_force", "agreements.municipalities_in_area"} <= found
+    assert "agreements.visits" not in found
 
 
 def test_remarks_stand_beside_the_figure(small_registry, visit):
@@ -197,6 +199,9 @@ def test_commands_close_and_reopen(visit, actor, capsys):
     assert not YearClosing.objects.standing().exists()
     with pytest.raises(CommandError):
         call_command("close_year", 2016, by=grant(Role.DUTY_OFFICER).username)
+    for year in (1999, 99999999999):
+        with pytest.raises(CommandError):
+            call_command("close_year", year)
 
 
 def test_year_is_not_closed_over_what_could_not_be_settled_later(actor):

@@ -3,12 +3,14 @@
 import datetime as dt
 
 import pytest
+from django.db import DatabaseError
 from django.urls import reverse
 
 from core import fiscal
+from dashboard.checks import book_of
 from dashboard.models import Remark, YearClosing
 from tests.agreements.factories import VisitFactory
-from tests.dashboard.factories import RemarkFactory
+from tests.dashboard.factories import AnnualFigureFactory, RemarkFactory
 
 PAGE = reverse("dashboard:closing", args=[2016])
 CLOSE = reverse("dashboard:close", args=[2016])
@@ -113,6 +115,7 @@ def test_correction_is_recorded_with_its_value(manager):
         ({"indicator": "agreements.nothing"}, "indicator"),
         ({"text": ""}, "text"),
         ({"text": "\u202e見本"}, "text"),
+        ({"source": "\u202e見本"}, "source"),
     ],
 )
 def test_wrong_remark_is_explained_beside_its_field(manager, changes, field):
@@ -147,3 +150,41 @@ def test_query_count_does_not_grow_with_rows(
     RemarkFactory.create_batch(20, recorded_by=manager.user)
     with django_assert_max_num_queries(len(few)):
         manager.get(PAGE)
+
+
+def test_failure_while_closing_is_told_at_the_end_of_the_page(
+    manager, visit, monkeypatch
+):
+    def fail(closing):
+        raise DatabaseError("database is locked")
+
+    monkeypatch.setattr("dashboard.closing.fingerprint", fail)
+    page = close(manager)
+    assert "何も変わっていません" in page
+    assert page.rstrip().endswith("</html>")
+    assert not YearClosing.objects.exists()
+
+
+def test_reopening_what_is_open_says_so(manager):
+    page = manager.post(REOPEN, REASON, follow=True)
+    assert "締められていません" in page.text
+
+
+def test_page_reads_no_parts_of_other_years(manager, visit):
+    AnnualFigureFactory(fiscal_year=2010, breakdown="municipality=121002", as_of=None)
+    page = manager.get(PAGE)
+    assert page.status_code == 200
+    book = book_of(2016, today=dt.date(2017, 5, 1))
+    assert [row.fiscal_year for row in book._everything_stored] == []
+
+
+@pytest.mark.parametrize("amount", ["1.5", "0/0", "1/0"])
+def test_impossible_right_value_is_refused(manager, amount):
+    data = {"indicator": "agreements.visits", "kind": "correction", "text": "見本"}
+    page = manager.post(REMARK, data | {"amount": amount})
+    assert list(page.context["form"].errors) == ["amount"]
+
+
+def test_remark_of_a_year_out_of_the_calendar_is_not_found(manager):
+    url = reverse("dashboard:remark_create", args=[2999])
+    assert manager.get(url).status_code == 404

@@ -169,7 +169,9 @@ def test_no_change_is_told_over_a_break_between_the_years(manager):
     )
 
 
-@pytest.mark.parametrize("query", [{"year": "1999"}, {"year": "x"}, {"with": "2999"}])
+@pytest.mark.parametrize(
+    "query", [{"year": "1999"}, {"year": "x"}, {"with": "2999"}, {"year": "9" * 5000}]
+)
 def test_year_that_does_not_exist_is_answered_with_those_that_do(manager, query):
     page = manager.get(URL, query)
     assert page.status_code == 404
@@ -183,3 +185,8 @@ def test_head_says_whether_the_year_is_closed(manager):
     assert "締め済み（第1版）" in page
     assert "架空 一郎" in page
     assert 'href="/report/2016/"' in page
+
+
+def test_year_is_never_compared_with_itself(manager):
+    page = manager.get(URL, {"year": 2015, "with": 2015})
+    assert page.context["other"] == 2014

@@ -1,4 +1,5 @@
 """A closed year's rows are read-only, in whatever way they are written."""
+# ruff: noqa: S608 - keys of rows of our own
 
 import datetime as dt
 
@@ -20,6 +21,7 @@ from tests.agreements.factories import AgreementFactory, VisitFactory
 from tests.alerts.factories import IncidentReportFactory
 from tests.childcare.factories import HubFactory, SessionFactory
 from tests.dashboard.factories import AnnualFigureFactory, YearClosingFactory
+from tests.deliveries.factories import SentNoticeFactory
 from tests.municipalities.factories import MunicipalityFactory
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +160,44 @@ def test_hub_of_a_closed_year_keeps_series_but_not_name():
     hub.series = hub.Series.MEMBER_RUN
     refuses(hub.save)
     refuses(Session.objects.update, families=0)
+
+
+def test_what_counted_rows_point_at_keeps_what_decides():
+    hub = HubFactory(contract_from=IN_2016, contract_until=dt.date(2016, 12, 31))
+    SessionFactory(hub=hub, held_on=IN_2016)
+    free = HubFactory(contract_from=IN_2017)
+    notice = SentNoticeFactory()
+    close()
+    kind = type(hub)
+    refuses(kind.objects.filter(pk=hub.pk).update, series="member_run")
+    refuses(kind.objects.filter(pk=hub.pk).update, code="NEW")
+    kind.objects.filter(pk=hub.pk).update(name="新見本ひろば")
+    kind.objects.filter(pk=free.pk).update(series="member_run")
+    same = type(notice.delivery).objects.filter(pk=notice.delivery_id)
+    refuses(same.update, status="left")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite replaces rows")
+def test_row_is_not_replaced_by_another(visit):
+    later = VisitFactory(municipality=visit.municipality, visited_on=IN_2017)
+    figure = AnnualFigureFactory(closed=True)
+    YearClosing.objects.update(sha256="0" * 64)
+    columns = "municipality_id, state, their_attendance, our_attendance, topics"
+    copied = f"{columns}, requests, search_key, met_head"
+    for sql in (
+        f"INSERT OR REPLACE INTO agreements_visit (id, visited_on, {copied}) "
+        f"SELECT id, '2018-01-01', {copied} FROM agreements_visit WHERE id={visit.pk}",
+        f"UPDATE OR REPLACE agreements_visit SET id={visit.pk} WHERE id={later.pk}",
+        "INSERT OR REPLACE INTO dashboard_yearclosing SELECT * "
+        "FROM dashboard_yearclosing",
+        "INSERT OR REPLACE INTO dashboard_annualfigure SELECT * "
+        f"FROM dashboard_annualfigure WHERE id={figure.pk}",
+    ):
+        refuses(execute, sql)
+    execute(
+        f"INSERT OR REPLACE INTO agreements_visit (id, visited_on, {copied}) "
+        f"SELECT id, '2018-01-01', {copied} FROM agreements_visit WHERE id={later.pk}"
+    )
 
 
 def test_closed_figure_never_changes():

@@ -1,11 +1,9 @@
 """Close a fiscal year: freeze its figures and make its rows read-only."""
 
-import datetime as dt
 import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -13,11 +11,9 @@ from tqdm import tqdm
 
 from accounts.models import User
 from core import fiscal
-from dashboard.book import Book
-from dashboard.checks import Result, run
+from dashboard.checks import Result, results_of
 from dashboard.closing import close_year, require_ended
-from dashboard.indicators import registry
-from dashboard.models import AnnualFigure, YearClosing
+from dashboard.models import YearClosing
 
 
 class Command(BaseCommand):
@@ -41,7 +37,7 @@ class Command(BaseCommand):
         actor, now = manager(options["by"], "dashboard.add_yearclosing"), timezone.now()
         try:
             require_ended(year, fiscal.local_date(now))
-            results = _results(year, fiscal.local_date(now))
+            results = results_of(year, today=fiscal.local_date(now))
             if not quiet:
                 self._show(results)
             if not (options["no_input"] or self._agrees(results)):
@@ -81,12 +77,6 @@ class Command(BaseCommand):
         if all(result.is_good for result in results) or not sys.stdin.isatty():
             return True
         return input("The checks found something. Close the year? [y/N] ") in ("y", "Y")
-
-
-def _results(year: int, today: dt.date) -> list[Result]:
-    book = Book(registry, AnnualFigure.objects.all(), today=today, since=year - 1)
-    percent = settings.CHECK_CHANGE_PERCENT
-    return run(year, book=book, today=today, change_percent=percent)
 
 
 def manager(username: str | None, permission: str) -> User | None:
