@@ -17,7 +17,7 @@ from .book import breakdowns
 from .figures import Figure, plain_number, rounded
 from .indicators import Indicator, Ratio
 from .listing import correction_text
-from .pages import Drawing, Table
+from .pages import Cell, Drawing, Table
 
 KINDS = tuple(FILE_KINDS)
 # What stands in the address for the whole year as a workbook.
@@ -206,6 +206,31 @@ def chart_sheet(drawing: Drawing) -> Sheet:
     ]
     title = str(drawing.indicator.label)
     return _sheet(title, [pgettext("figure", "Fiscal year")], columns, rows)
+
+
+def compared_sheet(cells: Iterable[Cell], year: int, other: int, title: str) -> Sheet:
+    """Return two years beside each other as shown: a row per figure, and the change."""
+    status = pgettext("figure", "Status")
+    change, unit = pgettext("figure", "Change"), pgettext("figure", "Unit")
+    heads = [pgettext("figure", "Figure"), unit]
+    for one in (year, other):
+        heads += [fiscal.label(one), status]
+    rows = []
+    for cell in cells:
+        row: list[Any] = [str(cell.indicator.label), str(cell.indicator.unit)]
+        for figure in (cell.figure, cell.before):
+            if figure is None or figure.value is None:
+                row += [None, None]
+            else:
+                value = rounded(figure.value, cell.indicator.decimals)
+                row += [plain_number(value), str(figure.status.label)]
+        told = cell.change if cell.change and cell.change.share is None else None
+        row += (
+            [plain_number(told.difference), plain_number(told.percent)] if told else []
+        )
+        rows.append([*row, *[None] * (len(heads) + 2 - len(row))])
+    both = f"{title} {fiscal.label(year)} {fiscal.label(other)}"
+    return Sheet(both, [*heads, change, f"{change} (%)"], rows)
 
 
 def place_sheet(

@@ -84,6 +84,7 @@ def program(request: HttpRequest, program: str) -> HttpResponseBase:
         "noted": [*years.noted, *(parts.noted if parts else [])],
         "drawings": pages.drawings(columns, year, book.running),
         "cells": [pages.year_cell(book, i, year, other) for i in own],
+        "other": other,
     }
     if kind := _export(request):
         return sheet_response(request, kind, _program_sheet(request, context, year))
@@ -113,12 +114,17 @@ def _program_sheet(request: HttpRequest, context: dict[str, Any], year: int) -> 
     if chart := _chart(request, context["drawings"]):
         return chart
     title = str(context["program"].verbose_name)
-    if request.GET.get("table") == "parts":
+    table = request.GET.get("table", "years")
+    if table == "compared":
+        return exports.compared_sheet(context["cells"], year, context["other"], title)
+    if table == "parts":
         if context["parts"] is None:
             raise Http404
         label = str(context["choices"][context["by"]].label)
         title = f"{title} {fiscal.label(year)} {label}"
         return exports.parts_sheet(context["parts"], label, title)
+    if table != "years":
+        raise Http404
     return exports.years_sheet(context["years"], title)
 
 
@@ -269,8 +275,11 @@ def _year_choice(book: Book, year: int, other: int | None = None) -> dict[str, A
 
 
 def _export(request: HttpRequest) -> str:
+    """Return the kind of file asked for, empty for the page; else raise Http404."""
     kind = request.GET.get("export", "")
-    return kind if kind in exports.KINDS else ""
+    if kind and kind not in exports.KINDS:
+        raise Http404
+    return kind
 
 
 def _prefecture(request: HttpRequest) -> str:

@@ -26,7 +26,8 @@ def place(db):
 def leave(page):
     """Sign out through the menu."""
     page.locator(".account-menu summary").click()
-    page.get_by_role("button", name="ログアウト").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="ログアウト").click()
 
 
 def save(page):
@@ -61,12 +62,12 @@ def test_staff_logs_a_report_and_the_manager_sees_the_count_go_up(
     leave(page)
 
     sign_in(Role.FIELD_STAFF, workplace=workplace)
-    page.get_by_role("link", name="異変を記録する").first.click()
+    follow(page.get_by_role("link", name="異変を記録する").first)
     expect(page.get_by_role("link", name=re.compile("119"))).to_have_attribute(
         "href", "tel:119"
     )
     check_accessibility()
-    page.get_by_role("main").locator("a[href*='step=form']").click()
+    follow(page.get_by_role("main").locator("a[href*='step=form']"))
     page.get_by_label("自治体", exact=True).fill("見本市")
     page.get_by_label("自治体", exact=True).blur()
     expect(page.locator("a[href='tel:00000000000']").first).to_be_visible()

@@ -40,6 +40,7 @@ IN_AREA = Stock(
     unit="自治体",
     definition="見本",
     records=lambda day: Municipality.objects.valid_on(day).in_service_area(),
+    undated=("is_in_service_area",),
     by=by_area(""),
     rows="municipalities:municipality_list",
     permission="agreements.view_agreement",

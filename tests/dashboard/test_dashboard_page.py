@@ -32,7 +32,7 @@ def test_manager_sees_figure_status_last_year_and_change(manager):
     manager.cookies["django_language"] = "en"
     page = manager.get(URL, {"year": 2016})
     text = " ".join(re.sub(r"<[^>]+>", " ", page.text).split())
-    assert "Published FY2015 4 ▼ less than FY2015: −1 (−25.0%)" in text
+    assert "Published FY2015 4 P ▼ less than FY2015: −1 (−25.0%)" in text
 
 
 def test_people_without_the_permission_are_refused(outsider, staff):
@@ -190,3 +190,15 @@ def test_head_says_whether_the_year_is_closed(manager):
 def test_year_is_never_compared_with_itself(manager):
     page = manager.get(URL, {"year": 2015, "with": 2015})
     assert page.context["other"] == 2014
+
+
+def test_two_years_are_exported_as_they_are_compared(manager):
+    AnnualFigureFactory(value=6)
+    AnnualFigureFactory(value=4, fiscal_year=2013, as_of=None)
+    query = {"year": 2016, "with": 2013, "table": "compared", "export": "csv"}
+    answer = manager.get("/dashboard/agreements/", query)
+    lines = answer.getvalue().decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("指標,単位,2016年度,")
+    assert "訪問,件,6,公表値,4,公表値,2,50" in lines
+    for wrong in ({"table": "cellar"}, {"export": "zip"}):
+        assert manager.get("/dashboard/agreements/", query | wrong).status_code == 404
