@@ -59,10 +59,11 @@ def close_year(
         triggers.install()
         triggers.lock_year(year)
         closing = _begin(year, actor, at, findings)
-        book = _count(year, fiscal.local_date(at))
-        _require_settled(year, book)
+        today = fiscal.local_date(at)
+        _require_settled(year, _count(year, today))
         for done, (indicator, by) in enumerate(tasks, start=1):
-            series = book.series(indicator, by, [year])
+            # A book of its own, so that no more than these parts are in memory.
+            series = _count(year, today).series(indicator, by, [year])
             rows = [_frozen(closing, figure) for figure in series.values()]
             AnnualFigure.objects.bulk_create(rows, batch_size=BATCH)
             yield Step(done, len(tasks), _step_label(indicator, by))
