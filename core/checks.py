@@ -1,14 +1,15 @@
-"""System checks: the setting of the fiscal year fits the tables that were built."""
+"""System checks: the fiscal year fits the tables, and the triggers stand."""
 
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.apps import apps
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, models
 
+from . import triggers
 from .fiscal import FiscalYear, year_start
 
 GENERATION_SQL = {
@@ -56,6 +57,26 @@ def check_tables(
                         )
                     )
     return errors
+
+
+@register(Tags.database)
+def check_triggers(
+    databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Warn of triggers that are absent or changed; `migrate` makes them again.
+
+    A warning and no error: `migrate` itself asks the checks before it begins.
+    """
+    if "default" not in (databases or ()) or not (wrong := triggers.missing()):
+        return []
+    return [
+        Warning(
+            f"Closed years and logs are not fully protected: {len(wrong)} triggers "
+            f"are missing or changed, such as {wrong[0]}.",
+            hint="Run `manage.py migrate`; it makes the triggers again.",
+            id="core.W001",
+        )
+    ]
 
 
 def _models_with_fiscal_year() -> Iterable[type[models.Model]]:

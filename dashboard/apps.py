@@ -2,9 +2,10 @@
 
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
-from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
+
+from core.triggers import register as register_triggers
 
 
 class DashboardConfig(AppConfig):
@@ -20,7 +21,6 @@ class DashboardConfig(AppConfig):
             contributions,
             indicators,
             refusals,
-            system_checks,
             triggers,
         )
 
@@ -28,6 +28,5 @@ class DashboardConfig(AppConfig):
         autodiscover_modules("checks", "general_checks", "contributions")
         for declared in (indicators, checks, contributions):
             declared.registry.freeze()
-        pre_migrate.connect(triggers.before_migrate, sender=self)
-        post_migrate.connect(triggers.after_migrate, sender=self)
+        register_triggers(triggers.protected)
         connection_created.connect(refusals.on_connection)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import fiscal
 from core.filters import FIRST_YEAR
+from core.triggers import install as install_triggers
 
 from . import checks, triggers
 from .book import Book, breakdowns
@@ -56,7 +57,7 @@ def close_year(
     tasks = [(one, by) for one in registry for by in (WHOLE, *breakdowns(one))]
     # What is frozen is Japanese, whatever language the person reads.
     with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
-        triggers.install()
+        install_triggers()
         triggers.lock_year(year)
         closing = _begin(year, actor, at, findings)
         today = fiscal.local_date(at)

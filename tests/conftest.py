@@ -16,9 +16,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from pytest_django.plugin import blocking_manager_key
 
+from core import triggers
 from core.access import Role, coordinator_of
 from core.programs import installed_programs
-from dashboard import triggers
 from tests.accounts.factories import UserFactory, WorkplaceFactory
 from tests.plain import use_plain_settings
 
@@ -48,7 +48,7 @@ def pytest_runtest_teardown(item, nextitem):
     """Bring back what migrations wrote, which a test with transactions flushes."""
     marker = item.get_closest_marker("django_db")
     if marker and marker.kwargs.get("transaction"):
-        # Closed years refuse to be emptied; `flush` makes the triggers again.
+        # Closed years and logs refuse to be emptied; `flush` makes the triggers again.
         with item.config.stash[blocking_manager_key].unblock():
             triggers.remove()
             connection.close()

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from agreements.models import Agreement, Visit
 from alerts.models import IncidentReport, Sign
 from childcare.models import Session
-from dashboard import triggers
+from core import triggers
 from dashboard.counted import counted_tables
 from dashboard.indicators import registry
 from dashboard.models import AnnualFigure, Remark, YearClosing
@@ -250,7 +250,7 @@ def test_triggers_stand_after_migrate_and_the_check_finds_one_that_is_gone():
         else:
             cursor.execute(f'DROP TRIGGER "{name}"')
     (found,) = run_checks(databases=["default"], tags=["database"])
-    assert found.id == "dashboard.W001"
+    assert found.id == "core.W001"
     assert name in found.msg
     call_command("migrate", verbosity=0)
     assert triggers.missing() == []
