@@ -1,4 +1,4 @@
-"""Users, workplaces, and the tokens by which other programs act for a user."""
+"""Users, workplaces, tokens of other programs, and the log of who read what."""
 
 import datetime as dt
 from typing import Self
@@ -6,6 +6,7 @@ from typing import Self
 from auditlog.registry import auditlog
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.access import ScopedQuerySet
@@ -144,6 +145,66 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AccessEntryQuerySet(ScopedQuerySet):
+    """Entries of the log of reads: of one subject."""
+
+    def of(self, subject: models.Model) -> Self:
+        """Return those about a row."""
+        return self.filter(subject_type=subject._meta.label, subject_id=subject.pk)
+
+
+class AccessEntry(models.Model):
+    """That somebody saw personal data; only ever added to, in the database too.
+
+    One row per person seen, written before the first byte of the answer. None in
+    `user` stands for a command. `subject_type` is the label of a model
+    (`alerts.IncidentReport`), `subject_id` the key of the row, None for a list as a
+    whole; `subject` is what people call it, and never a name. `reason` is filled in
+    where one was asked for. `row_count` tells how many rows a list or file held.
+    """
+
+    class Action(models.TextChoices):
+        VIEW = "view", _("Opened the page")
+        REVEAL = "reveal", _("Revealed personal data")
+        EDIT = "edit", _("Opened the form")
+        PHOTO = "photo", _("Saw a photo")
+        PRINT = "print", _("Printed")
+        EXPORT = "export", _("Took out a file")
+        ERASE = "erase", _("Erased personal data")
+
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    user = models.ForeignKey(
+        User,
+        verbose_name=_("who"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="accesses",
+    )
+    action = models.CharField(_("what was done"), max_length=10, choices=Action)
+    subject_type = models.CharField(_("kind of record"), max_length=100)
+    subject_id = models.BigIntegerField(_("key of the record"), null=True)
+    subject = models.CharField(_("record"), max_length=100)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    row_count = models.PositiveIntegerField(_("number of rows"), default=1)
+
+    objects = AccessEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("entry of the log of reads")
+        verbose_name_plural = _("log of reads")
+        ordering = ("-at", "-pk")
+        indexes = (
+            models.Index(
+                fields=["subject_type", "subject_id", "-at"], name="access_by_subject"
+            ),
+            models.Index(fields=["user", "-at"], name="access_by_user"),
+            models.Index(fields=["-at", "-id"], name="access_newest"),
+        )
+
+    def __str__(self) -> str:
+        return f"{timezone.localtime(self.at):%Y/%m/%d %H:%M}"
 
 
 auditlog.register(Workplace)

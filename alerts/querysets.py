@@ -23,7 +23,11 @@ class IncidentReportQuerySet(ScopedQuerySet):
 
     def waiting(self) -> Self:
         """Return those that nobody has passed on or closed yet."""
-        return self.filter(state=ReportState.RECEIVED)
+        return self.counted().filter(state=ReportState.RECEIVED)
+
+    def counted(self) -> Self:
+        """Return one report per event: no continuations of another."""
+        return self.filter(merged_into__isnull=True)
 
     def with_number(self) -> Self:
         """Annotate `number`, the receipt number, for lists and their export."""

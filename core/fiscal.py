@@ -141,6 +141,58 @@ class LocalDate(models.Func):
         return self.as_sql(compiler, connection, template=template, **context)
 
 
+@deconstructible(path="core.fiscal.LocalHour")
+class LocalHour(models.Func):
+    """The hour in Japan of an instant, 0 to 23."""
+
+    arity = 1
+    output_field = models.IntegerField()
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, list[Any]]:
+        """Compile for SQLite, where instants are stored as text in UTC."""
+        time = f"time(%(expressions)s, '{_sqlite_offset()}')"
+        template = f"CAST(substr({time}, 1, 2) AS INTEGER)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, list[Any]]:
+        """Compile for PostgreSQL."""
+        local = f"%(expressions)s AT TIME ZONE '{settings.TIME_ZONE}'"
+        template = f"CAST(EXTRACT(HOUR FROM ({local})) AS integer)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+@deconstructible(path="core.fiscal.LocalWeekday")
+class LocalWeekday(models.Func):
+    """The day of the week in Japan of an instant: 1 is Monday, 7 is Sunday."""
+
+    arity = 1
+    output_field = models.IntegerField()
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, list[Any]]:
+        """Compile for SQLite: the Julian day number modulo 7 is 0 on Mondays.
+
+        Written without the sign for modulo, which Django takes for a placeholder.
+        """
+        midnight = f"julianday(date(%(expressions)s, '{_sqlite_offset()}'))"
+        day = f"CAST({midnight} + 0.5 AS INTEGER)"
+        template = f"({day} - 7 * ({day} / 7) + 1)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, list[Any]]:
+        """Compile for PostgreSQL."""
+        local = f"%(expressions)s AT TIME ZONE '{settings.TIME_ZONE}'"
+        template = f"CAST(EXTRACT(ISODOW FROM ({local})) AS integer)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
 def _sqlite_offset() -> str:
     """Return the distance to UTC as a modifier of SQLite's `date()`."""
     offset = ZoneInfo(settings.TIME_ZONE).utcoffset(dt.datetime(2000, 1, 1))  # noqa: DTZ001 - any day does
@@ -168,4 +220,26 @@ def local_date_field(source: str) -> models.GeneratedField:
         output_field=models.DateField(),
         db_persist=True,
         verbose_name=gettext_lazy("date"),
+    )
+
+
+def local_hour_field(source: str, **options: Any) -> models.GeneratedField:
+    """Return a stored column holding the hour in Japan of the instant `source`."""
+    return models.GeneratedField(
+        expression=LocalHour(source),
+        output_field=models.IntegerField(),
+        db_persist=True,
+        verbose_name=gettext_lazy("hour"),
+        **options,
+    )
+
+
+def local_weekday_field(source: str, **options: Any) -> models.GeneratedField:
+    """Return a stored column holding the day of the week of the instant `source`."""
+    return models.GeneratedField(
+        expression=LocalWeekday(source),
+        output_field=models.IntegerField(),
+        db_persist=True,
+        verbose_name=gettext_lazy("day of the week"),
+        **options,
     )

@@ -1,4 +1,4 @@
-"""Municipality, Desk and PostalCode."""
+"""Municipality, Desk, DeliveryCourse and PostalCode."""
 
 import datetime as dt
 import re
@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Workplace
 from core.access import ScopedQuerySet
 from core.fields import DateField, SearchKeyField
 
@@ -196,6 +197,20 @@ class Desk(models.Model):
         blank=True,
         help_text=_("What to do when the desk is closed."),
     )
+    is_closed_on_holidays = models.BooleanField(
+        _("closed on holidays"),
+        default=True,
+        help_text=_("Public holidays, and 29 December to 3 January."),
+    )
+    fallback = models.ForeignKey(
+        "self",
+        verbose_name=_("who else"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The desk to call when this one is closed or does not answer."),
+    )
     verified_on = DateField(_("last verified on"), null=True, blank=True)
     is_active = models.BooleanField(_("in use"), default=True)
     search_key = SearchKeyField("name", "sub_area", "phone")
@@ -226,6 +241,75 @@ class Desk(models.Model):
         return phone_uri(self.phone)
 
 
+class DeliveryCourse(models.Model):
+    """The round of a delivery van, by which drivers find the desks of their day."""
+
+    workplace = models.ForeignKey(
+        Workplace,
+        verbose_name=_("workplace"),
+        on_delete=models.PROTECT,
+        related_name="courses",
+    )
+    code = models.CharField(_("code"), max_length=20)
+    name = models.CharField(_("name"), max_length=100, blank=True)
+    is_active = models.BooleanField(_("in use"), default=True)
+    search_key = SearchKeyField("code", "name")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("delivery course")
+        verbose_name_plural = _("delivery courses")
+        ordering = ("workplace", "code")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["workplace", "code"], name="course_is_listed_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}".strip()
+
+
+class CourseArea(models.Model):
+    """A municipality, or a part of one, through which a delivery course leads."""
+
+    course = models.ForeignKey(
+        DeliveryCourse,
+        verbose_name=_("delivery course"),
+        on_delete=models.CASCADE,
+        related_name="areas",
+    )
+    municipality = models.ForeignKey(
+        Municipality,
+        verbose_name=_("municipality"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    sub_area = models.CharField(
+        _("sub-area"),
+        max_length=100,
+        blank=True,
+        help_text=_("As written at the desks; empty: the whole municipality."),
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("area of a delivery course")
+        verbose_name_plural = _("areas of delivery courses")
+        ordering = ("course", "municipality", "sub_area")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["course", "municipality", "sub_area"],
+                name="course_area_is_listed_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.sub_area or "–"
+
+
 class PostalCode(models.Model):
     """A postal code and a municipality it lies in; some codes span several."""
 
@@ -252,3 +336,5 @@ class PostalCode(models.Model):
 
 auditlog.register(Municipality, exclude_fields=["search_key"])
 auditlog.register(Desk, exclude_fields=["search_key"])
+auditlog.register(DeliveryCourse, exclude_fields=["search_key"])
+auditlog.register(CourseArea)

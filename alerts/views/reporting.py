@@ -14,14 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import CreateView
 
+from alerts.choices import Channel
+from alerts.forms import NewReportForm
+from alerts.models import IncidentReport
+from alerts.services import desks_of, municipalities_of, submit_report
 from core import handover
 from municipalities.fields import MunicipalityField
 from municipalities.models import Desk, Municipality
-
-from .choices import Channel
-from .forms import NewReportForm
-from .models import IncidentReport
-from .services import desks_of, municipalities_of, submit_report
 
 RECEIPTS = "alerts.receipts"
 MAX_RECEIPTS = 20

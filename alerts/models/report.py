@@ -1,4 +1,4 @@
-"""Sign, IncidentReport, FollowUp and CaseStory."""
+"""IncidentReport: what somebody noticed, and how it ended."""
 
 import re
 import unicodedata
@@ -14,15 +14,34 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Workplace
+from alerts.choices import (
+    HOURS,
+    AgeBand,
+    Channel,
+    Method,
+    Outcome,
+    PersonKind,
+    ReportState,
+    Weekday,
+)
+from alerts.querysets import NUMBER_DIGITS, IncidentReportQuerySet
 from core import fiscal
-from core.access import ScopedQuerySet
-from core.fields import CountField, DateTimeField, SearchKeyField
-from core.fiscal import fiscal_year_field, local_date_field
+from core.fields import DateTimeField
+from core.fiscal import (
+    fiscal_year_field,
+    local_date_field,
+    local_hour_field,
+    local_weekday_field,
+)
 from core.forms import no_invisible_characters
-from municipalities.models import Desk, Municipality
+from municipalities.models import (
+    DeliveryCourse,
+    Desk,
+    Municipality,
+    phone_validator,
+)
 
-from .choices import AgeBand, Channel, Method, Outcome, ReportState, StoryState
-from .querysets import NUMBER_DIGITS, CaseStoryQuerySet, IncidentReportQuerySet
+from .sign import Sign
 
 CHANNEL_OF_WORKPLACE = {
     Workplace.Kind.DELIVERY_CENTRE: Channel.HOME_DELIVERY,
@@ -35,6 +54,18 @@ FIRST_ACTIONS = (
     "has_told_family",
     "has_told_office",
 )
+# What may tell who the person is: revealed by a click, blanked after its time.
+PERSONAL = (
+    "reporter_name",
+    "place",
+    "postal_code",
+    "person_name",
+    "person_kana",
+    "person_phone",
+    "age_band",
+    "narrative",
+    "desk_person",
+)
 NUMBER = re.compile(rf"([0-9]{{4}})-([0-9]{{{NUMBER_DIGITS},}})")
 
 
@@ -42,30 +73,6 @@ def pk_of_number(written: str) -> int | None:
     """Return the primary key in a receipt number; None when it is no number."""
     found = NUMBER.fullmatch(unicodedata.normalize("NFKC", written).strip())
     return int(found[2]) if found else None
-
-
-class Sign(models.Model):
-    """A line of the checklist; administrators edit it and switch lines off."""
-
-    code = models.SlugField(
-        _("code"),
-        max_length=30,
-        unique=True,
-        help_text=_("Short and permanent: the key of the sign in figures."),
-    )
-    name = models.CharField(_("name"), max_length=100, unique=True)
-    order = CountField(_("order"), default=100)
-    is_active = models.BooleanField(_("in use"), default=True)
-
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("sign")
-        verbose_name_plural = _("signs")
-        ordering = ("order", "code")
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class IncidentReport(models.Model):
@@ -107,11 +114,21 @@ class IncidentReport(models.Model):
     noticed_at = DateTimeField(_("noticed at"))
     noticed_on = local_date_field("noticed_at")
     fiscal_year = fiscal_year_field("noticed_at")
+    noticed_hour = local_hour_field("noticed_at", choices=HOURS)
+    noticed_weekday = local_weekday_field("noticed_at", choices=Weekday.choices)
     municipality = models.ForeignKey(
         Municipality,
         verbose_name=_("municipality"),
         on_delete=models.PROTECT,
         related_name="incident_reports",
+    )
+    course = models.ForeignKey(
+        DeliveryCourse,
+        verbose_name=_("delivery course"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     place = models.CharField(
         _("place"),
@@ -126,6 +143,9 @@ class IncidentReport(models.Model):
         blank=True,
         validators=[RegexValidator(r"\A[0-9]{7}\Z")],
     )
+    person_kind = models.CharField(
+        _("Who is it about?"), max_length=10, choices=PersonKind, blank=True
+    )
     person_name = models.CharField(
         _("name of the person"),
         max_length=100,
@@ -137,6 +157,12 @@ class IncidentReport(models.Model):
         max_length=100,
         blank=True,
         validators=[no_invisible_characters],
+    )
+    person_phone = models.CharField(
+        _("telephone of the person"),
+        max_length=20,
+        blank=True,
+        validators=[phone_validator],
     )
     age_band = models.CharField(_("age"), max_length=10, choices=AgeBand, blank=True)
     signs = models.ManyToManyField(
@@ -150,6 +176,9 @@ class IncidentReport(models.Model):
     )
     has_called_119 = models.BooleanField(_("Called 119"), default=False)
     has_called_110 = models.BooleanField(_("Called 110"), default=False)
+    emergency_called_at = DateTimeField(
+        _("time of the call to 119 or 110"), null=True, blank=True
+    )
     has_told_family = models.BooleanField(_("Told the family"), default=False)
     has_told_office = models.BooleanField(_("Told the office"), default=False)
     state = models.CharField(
@@ -185,6 +214,26 @@ class IncidentReport(models.Model):
         _("outcome"), max_length=10, choices=Outcome, default=Outcome.PENDING
     )
     closed_at = DateTimeField(_("closed at"), null=True, blank=True)
+    ask_again_at = DateTimeField(
+        _("ask again at"),
+        null=True,
+        blank=True,
+        help_text=_("When to ask the desk again how it went."),
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("continues"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="continuations",
+        help_text=_("The first report of the same event; only that one is counted."),
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    erased_at = DateTimeField(
+        _("personal data erased at"), null=True, blank=True, editable=False
+    )
 
     objects = IncidentReportQuerySet.as_manager()
     workplace_path = "workplace"
@@ -210,11 +259,22 @@ class IncidentReport(models.Model):
                 condition=Q(state="received"),
                 name="report_waiting",
             ),
+            models.Index(
+                fields=["ask_again_at", "id"],
+                condition=Q(ask_again_at__isnull=False),
+                name="report_to_ask_again",
+            ),
+            models.Index(
+                fields=["municipality", "-noticed_at", "-id"],
+                name="report_by_municipality",
+            ),
         )
         constraints = (
             models.UniqueConstraint(fields=["client_key"], name="report_is_sent_once"),
             models.CheckConstraint(
-                condition=Q(reporter__isnull=False) | ~Q(reporter_name=""),
+                condition=Q(reporter__isnull=False)
+                | ~Q(reporter_name="")
+                | Q(erased_at__isnull=False),
                 name="report_names_who_noticed",
                 violation_error_message=_("Enter who noticed it."),
             ),
@@ -241,6 +301,10 @@ class IncidentReport(models.Model):
                 | ~Q(state="closed") & Q(closed_at__isnull=True, outcome="pending"),
                 name="report_closed_has_an_outcome",
                 violation_error_message=_("A report is closed with its outcome."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=F("pk")),
+                name="report_does_not_continue_itself",
             ),
         )
 
@@ -270,123 +334,8 @@ class IncidentReport(models.Model):
         ]
 
 
-class FollowUp(models.Model):
-    """What was heard or done after a report was received."""
-
-    report = models.ForeignKey(
-        IncidentReport,
-        verbose_name=_("incident report"),
-        on_delete=models.CASCADE,
-        related_name="follow_ups",
-    )
-    at = DateTimeField(_("when"))
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("recorded by"),
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    text = models.TextField(_("what happened"), max_length=2000)
-
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("follow-up")
-        verbose_name_plural = _("follow-ups")
-        ordering = ("at", "pk")
-
-    def __str__(self) -> str:
-        return f"{timezone.localtime(self.at):%Y/%m/%d %H:%M}"
-
-
-class CaseStory(models.Model):
-    """A report told so that nobody can be recognised; a second person approves it."""
-
-    report = models.ForeignKey(
-        IncidentReport,
-        verbose_name=_("incident report"),
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="stories",
-    )
-    title = models.CharField(_("title"), max_length=100)
-    text = models.TextField(
-        _("text"),
-        max_length=2000,
-        help_text=_(
-            "No names, no addresses, no dates: nobody may be recognised by it."
-        ),
-    )
-    age_band = models.CharField(_("age"), max_length=10, choices=AgeBand, blank=True)
-    area = models.CharField(
-        _("area"),
-        max_length=50,
-        help_text=_("Roughly, such as 千葉県北部; no municipality."),
-    )
-    state = models.CharField(
-        _("state"), max_length=10, choices=StoryState, default=StoryState.DRAFT
-    )
-    written_at = DateTimeField(_("written at"), default=timezone.now, editable=False)
-    written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("written by"),
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    approved_at = DateTimeField(_("approved at"), null=True, blank=True)
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("approved by"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-
-    search_key = SearchKeyField("title", "text", "area")
-
-    objects = CaseStoryQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("case story")
-        verbose_name_plural = _("case stories")
-        ordering = ("-written_at", "-pk")
-        permissions = (("approve_casestory", "Can approve and withdraw case stories"),)
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("written_by")),
-                name="story_is_approved_by_another",
-                violation_error_message=_(
-                    "Another person than the writer must approve."
-                ),
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="approved")
-                | Q(approved_by__isnull=False, approved_at__isnull=False),
-                name="story_approved_names_who_and_when",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.title
-
-    def get_absolute_url(self) -> str:
-        """Return the page of this story."""
-        return reverse("alerts:story_detail", args=[self.pk])
-
-
-PERSONAL = (
-    "reporter_name",
-    "place",
-    "postal_code",
-    "person_name",
-    "person_kana",
-    "age_band",
-    "narrative",
-    "desk_person",
+auditlog.register(
+    IncidentReport,
+    exclude_fields=[*PERSONAL, "version"],
+    m2m_fields={"signs"},
 )
-auditlog.register(Sign)
-auditlog.register(IncidentReport, exclude_fields=PERSONAL, m2m_fields={"signs"})
-auditlog.register(FollowUp, exclude_fields=["text"])
-auditlog.register(CaseStory, exclude_fields=["text", "age_band", "area", "search_key"])

@@ -1,0 +1,1 @@
+"""Pages of incident reports and case stories."""
