@@ -14,7 +14,7 @@ from core.filters import (
 )
 from municipalities.filters import MunicipalityFilter, PrefectureFilter
 
-from .choices import Channel, Outcome, ReportState, StoryState
+from .choices import HOURS, Channel, Outcome, ReportState, StoryState, Weekday
 from .models import CaseStory, IncidentReport, Sign, pk_of_number
 
 
@@ -28,6 +28,14 @@ class ReportSearchFilter(SearchFilter):
         """Return the report with the number, else those of the municipality."""
         pk = pk_of_number(value or "")
         return super().filter(qs, value) if pk is None else qs.filter(pk=pk)
+
+
+class AgreementFilter(YesNoFilter):
+    """The reports with, or without, an agreement in force where and when noticed."""
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        """Filter by the key of the breakdown of the same name."""
+        return qs.by_agreement().filter(agreement=value) if value else qs
 
 
 class IncidentReportFilterSet(ProgramFilterSet):
@@ -53,6 +61,19 @@ class IncidentReportFilterSet(ProgramFilterSet):
         label=_("What was noticed"),
     )
     outcome = df.ChoiceFilter(choices=Outcome, label=_("Outcome"))
+    weekday = df.ChoiceFilter(
+        field_name="noticed_weekday",
+        choices=Weekday.choices,
+        label=_("Day of the week"),
+    )
+    hour = df.ChoiceFilter(field_name="noticed_hour", choices=HOURS, label=_("Hour"))
+    agreement = AgreementFilter(label=_("Agreement in force that day"))
+    merged = YesNoFilter(
+        field_name="merged_into",
+        lookup_expr="isnull",
+        exclude=True,
+        label=_("Continues another report"),
+    )
     workplace = df.ModelChoiceFilter(queryset=Workplace.objects.all())
     prefecture = PrefectureFilter()
     municipality = MunicipalityFilter()
@@ -68,6 +89,10 @@ class IncidentReportFilterSet(ProgramFilterSet):
             "channel",
             "sign",
             "outcome",
+            "weekday",
+            "hour",
+            "agreement",
+            "merged",
             "workplace",
             "prefecture",
             "municipality",

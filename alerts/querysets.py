@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models import Case, CharField, Exists, OuterRef, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat, LPad
 
 from agreements.models import Agreement
@@ -37,9 +37,17 @@ class IncidentReportQuerySet(ScopedQuerySet):
 
     def with_agreement(self) -> Self:
         """Annotate `had_agreement`: one was in force where and when it was noticed."""
-        agreements = Agreement.objects.in_force(OuterRef("noticed_on"))
-        here = agreements.filter(municipality=OuterRef("municipality"))
-        return self.annotate(had_agreement=Exists(here))
+        return self.annotate(had_agreement=_agreement_then())
+
+    def by_agreement(self) -> Self:
+        """Name `agreement`, to group and filter by: the same as text, true or false."""
+        key = Case(When(_agreement_then(), then=Value("true")), default=Value("false"))
+        return self.alias(agreement=key)
+
+
+def _agreement_then() -> Exists:
+    agreements = Agreement.objects.in_force(OuterRef("noticed_on"))
+    return Exists(agreements.filter(municipality=OuterRef("municipality")))
 
 
 class CaseStoryQuerySet(ScopedQuerySet):

@@ -127,30 +127,38 @@ def _add_pointer(table: CountedTable, join: Join, expressions: list[Any]) -> Non
     """
     own, other = join.join_cols[0]
     model = join.join_field.related_model
-    used = {c for c in _columns(expressions, model) if not c.is_relation}
+    # By the name of the join: a subquery over the same table decides nothing here.
+    found = _columns(expressions, model, join.table_alias)
+    used = {column for column in found if not column.is_relation}
     columns = frozenset(column.column for column in used if column.column != other)
     if columns:
         table.pointers.add(Pointer(own, join.table_name, other, columns))
 
 
 def _joins(query: Query) -> Iterator[tuple[str, Join]]:
-    for join in query.alias_map.values():
-        if isinstance(join, Join):
+    for alias, join in query.alias_map.items():
+        # Django keeps joins that turned out not to be needed, such as for "is null".
+        if isinstance(join, Join) and query.alias_refcount[alias]:
             yield query.alias_map[join.parent_alias].table_name, join
 
 
-def _columns(expressions: Iterable[Any], model: type[models.Model]) -> Iterator[Any]:
-    """Yield the fields of `model` in expressions, those in subqueries included."""
+def _columns(
+    expressions: Iterable[Any], model: type[models.Model], alias: str = ""
+) -> Iterator[Any]:
+    """Yield the fields of `model` in expressions, those in subqueries included.
+
+    alias: only those of the table that the query knows by this name.
+    """
     for expression in expressions:
         if isinstance(expression, Col):
-            if expression.target.model is model:
+            if expression.target.model is model and alias in ("", expression.alias):
                 yield expression.target
         elif isinstance(expression, Query):
             inner = (expression.where, *expression.annotations.values())
-            yield from _columns(inner, model)
+            yield from _columns(inner, model, alias)
         elif hasattr(expression, "get_source_expressions"):
             inner = filter(None, expression.get_source_expressions())
-            yield from _columns(inner, model)
+            yield from _columns(inner, model, alias)
 
 
 def _plain(column: models.Field) -> Iterator[str]:

@@ -55,7 +55,8 @@ class By:
     """A breakdown: the field path of its keys, and of their names where they differ.
 
     The keys are what the list's filter of the same name takes from the URL. Without
-    `name`, the labels of the field's choices are shown, or the keys themselves.
+    `name`, the labels of the field's choices are shown, or the keys themselves; where
+    `path` is an annotation of the records, which has no choices, `labels` gives them.
     `adds_up` is False where a row may stand in several groups, so that the parts do
     not sum to the whole.
     """
@@ -63,6 +64,7 @@ class By:
     label: Text
     path: str
     name: str = ""
+    labels: Mapping[str, Text] = field(default_factory=dict)
     adds_up: bool = True
 
 
@@ -156,6 +158,8 @@ class _Measured(Indicator):
         dimension = self.by.get(by)
         if dimension is None or dimension.name:
             return {}
+        if dimension.labels:
+            return {key: str(label) for key, label in dimension.labels.items()}
         model = self._model()
         *relations, last = dimension.path.split("__")
         for relation in relations:

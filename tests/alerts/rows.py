@@ -1,8 +1,11 @@
 """A small set of rows on which the contract of the indicators is checked."""
 
+import datetime as dt
+
 from django.urls import reverse
 
 from alerts.models import IncidentReport
+from tests.agreements.factories import AgreementFactory
 from tests.alerts.factories import (
     CaseStoryFactory,
     FollowUpFactory,
@@ -30,7 +33,12 @@ def make_rows():
         channel="store",
         signs=["mail", "lights_on"],
     )
-    IncidentReportFactory(municipality=chiba, is_closed=True)
+    first_report = IncidentReportFactory(municipality=chiba, is_closed=True)
+    # The same event, told from another workplace: counted once.
+    IncidentReportFactory(
+        municipality=chiba, is_passed_on=True, merged_into=first_report
+    )
+    AgreementFactory(municipality=chiba, in_force_from=dt.date(2016, 6, 1))
     IncidentReportFactory(municipality=chiba, channel="other", signs=["other"])
     # Nothing ticked: a part of its own, without a key.
     IncidentReportFactory(municipality=saitama, is_passed_on=True).signs.clear()
