@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import desk_work, reporting, reports, stories
+from .views import desk_work, duplicates, reporting, reports, stories
 
 app_name = "alerts"
 urlpatterns = [
@@ -19,6 +19,11 @@ urlpatterns = [
     path("<int:pk>/pass-on/", desk_work.report_pass_on, name="report_pass_on"),
     path("<int:pk>/follow-up/", desk_work.report_follow_up, name="report_follow_up"),
     path("<int:pk>/close/", desk_work.report_close, name="report_close"),
+    path("similar/", duplicates.similar, name="similar"),
+    path("<int:pk>/merge/", duplicates.report_merge, name="report_merge"),
+    path("<int:pk>/separate/", duplicates.report_separate, name="report_separate"),
+    path("<int:pk>/apart/", duplicates.report_tell_apart, name="report_tell_apart"),
+    path("<int:pk>/not-apart/", duplicates.report_not_apart, name="report_not_apart"),
     path("stories/", stories.CaseStoryListView.as_view(), name="story_list"),
     path("stories/new/", stories.CaseStoryCreateView.as_view(), name="story_create"),
     path(
