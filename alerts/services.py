@@ -4,14 +4,13 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from auditlog.models import LogEntry
-from auditlog.signals import accessed
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Max, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import AccessEntry, User
+from accounts.reads import record_read
 from municipalities.fields import match, postal_code
 from municipalities.models import Desk, Municipality
 
@@ -23,7 +22,10 @@ TYPED = (
     "channel",
     "workplace_id",
     "municipality_id",
+    "course_id",
+    "person_kind",
     "noticed_at",
+    "emergency_called_at",
     *FIRST_ACTIONS,
     *(name for name in PERSONAL if name != "desk_person"),
 )
@@ -86,18 +88,19 @@ def desks_of(municipality: Municipality, user: User) -> list[Desk]:
     return sorted(desks, key=lambda desk: (kinds.index(desk.kind), desk.name))
 
 
-def record_view(report: IncidentReport) -> None:
-    """Log that the person of the request sees the report, before it is shown."""
-    accessed.send(sender=IncidentReport, instance=report)
+def record_view(report: IncidentReport, user: User) -> None:
+    """Log that `user` opens the page of a report, before it is shown."""
+    record_read(user=user, action=AccessEntry.Action.VIEW, subject=report)
+
+
+def record_edit(report: IncidentReport, user: User) -> None:
+    """Log that `user` opens a form with the person's data, before it is shown."""
+    record_read(user=user, action=AccessEntry.Action.EDIT, subject=report)
 
 
 def viewers_of(report: IncidentReport) -> QuerySet:
-    """Return who saw the report, as {name, times, last}, the latest first."""
-    looks = LogEntry.objects.get_for_object(report).filter(
-        action=LogEntry.Action.ACCESS
-    )
-    people = looks.order_by().values("actor__display_name")
-    return people.annotate(times=Count("pk"), last=Max("timestamp")).order_by("-last")
+    """Return who saw the report, when, how and why, the latest first."""
+    return AccessEntry.objects.of(report).select_related("user")
 
 
 def _locked(report: IncidentReport) -> IncidentReport:

@@ -2,19 +2,22 @@
 
 from django.urls import path
 
-from .views import desk_work, duplicates, reporting, reports, stories
+from .views import desk_work, duplicates, personal, reporting, reports, stories
 
 app_name = "alerts"
 urlpatterns = [
     path("", reports.IncidentReportListView.as_view(), name="report_list"),
     path("new/", reporting.IncidentReportCreateView.as_view(), name="report_create"),
-    path("desks/", reporting.desks, name="desks"),
+    path("new/token/", reporting.report_token, name="report_token"),
     path("<int:pk>/", reports.IncidentReportDetailView.as_view(), name="report_detail"),
     path(
         "<int:pk>/edit/",
         desk_work.IncidentReportUpdateView.as_view(),
         name="report_update",
     ),
+    path("<int:pk>/reveal/", personal.report_reveal, name="report_reveal"),
+    path("<int:pk>/sheet/", personal.report_print, name="report_print"),
+    path("<int:pk>/looks/", personal.ReportLooksView.as_view(), name="report_looks"),
     path("<int:pk>/receipt/", reporting.report_receipt, name="report_receipt"),
     path("<int:pk>/pass-on/", desk_work.report_pass_on, name="report_pass_on"),
     path("<int:pk>/follow-up/", desk_work.report_follow_up, name="report_follow_up"),

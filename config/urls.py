@@ -12,6 +12,7 @@ handler404 = "core.errors.page_not_found"
 urlpatterns = [
     path("", home, name="home"),
     path("accounts/", include("accounts.urls")),
+    path("accounts/", include("accounts.log_urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("municipalities/", include("municipalities.urls")),
     path("agreements/", include("agreements.urls")),

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from auditlog.mixins import LogAccessMixin
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from django.views.generic import CreateView, DetailView, FormView, UpdateView
 
+from accounts.models import AccessEntry
+from accounts.reads import LoggedReadMixin, record_export
 from core import fiscal, handover
 from core.spreadsheets.reading import SpreadsheetError
 from core.views import ProgramFormMixin, ProgramListView
@@ -58,8 +59,15 @@ class SubscriptionListView(ProgramListView):
         """Join the municipality, which every row shows."""
         return super().get_queryset().select_related("municipality")
 
+    def render_to_response(
+        self, context: dict[str, Any], **kwargs: Any
+    ) -> HttpResponseBase:
+        """Log an export before the first row goes out."""
+        record_export(self.request, context["table"])
+        return super().render_to_response(context, **kwargs)
 
-class SubscriptionDetailView(LogAccessMixin, PermissionRequiredMixin, DetailView):
+
+class SubscriptionDetailView(LoggedReadMixin, PermissionRequiredMixin, DetailView):
     """The page of one subscription and its history; opening it is logged."""
 
     permission_required = "deliveries.view_subscription"
@@ -93,9 +101,10 @@ class SubscriptionCreateView(ProgramFormMixin, CreateView):
     title = _("Record a subscription")
 
 
-class SubscriptionUpdateView(LogAccessMixin, ProgramFormMixin, UpdateView):
+class SubscriptionUpdateView(LoggedReadMixin, ProgramFormMixin, UpdateView):
     """Change a subscription; opening the form is logged."""
 
+    read_action = AccessEntry.Action.EDIT
     model = Subscription
     form_class = SubscriptionForm
     permission_required = "deliveries.change_subscription"

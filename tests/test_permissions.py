@@ -33,6 +33,7 @@ RULES = {
     "account_inactive": Rule(EVERYBODY, anonymous=200),
     "account_reauthenticate": Rule(EVERYBODY),
     "account_change_password": Rule(EVERYBODY),
+    "accounts:access_log": Rule({"manager", "administrator"}),
     "admin:index": Rule({"administrator"}, denied=302),
     "admin:municipalities_municipality_changelist": Rule({"administrator"}, denied=302),
 }

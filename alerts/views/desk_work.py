@@ -19,15 +19,20 @@ from django.views.generic import UpdateView
 from alerts.desk_forms import CloseForm, FollowUpForm, PassOnForm
 from alerts.forms import IncidentReportForm
 from alerts.models import IncidentReport
+from alerts.reveal import PrintForm, RevealForm
 from alerts.services import (
     add_follow_up,
     close_report,
     desks_of,
     pass_on,
+    record_edit,
     record_view,
     viewers_of,
 )
 from core.views import ProgramFormMixin
+
+# So many of the latest looks stand on the page of a report; a list has all of them.
+SHOWN_LOOKS = 20
 
 
 class IncidentReportUpdateView(ProgramFormMixin, UpdateView):
@@ -41,7 +46,7 @@ class IncidentReportUpdateView(ProgramFormMixin, UpdateView):
     def get_object(self, queryset: QuerySet | None = None) -> IncidentReport:
         """Log the look: the form shows the person's data."""
         report = super().get_object(queryset)
-        record_view(report)
+        record_edit(report, self.request.user)
         return report
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -69,9 +74,20 @@ def report_context(
 
     `forms` replaces a blank form by one with errors: pass_on, follow_up, close.
     """
-    record_view(report)
+    record_view(report, request.user)
+    return page_context(request, report, **forms)
+
+
+def page_context(
+    request: HttpRequest, report: IncidentReport, **forms: Form
+) -> dict[str, Any]:
+    """Return what the page of a report shows, once the look is logged.
+
+    Personal data is left to the template, which shows it where `revealed` is set.
+    """
     user = request.user
     context: dict[str, Any] = {
+        "reveal_form": RevealForm(report=report, user=user),
         "signs": report.signs.all(),
         "follow_ups": report.follow_ups.select_related("by"),
     }
@@ -84,7 +100,8 @@ def report_context(
         }
         context |= {
             "desks": desks_of(report.municipality, user),
-            "viewers": viewers_of(report),
+            "print_form": PrintForm(report=report, user=user),
+            "viewers": viewers_of(report)[:SHOWN_LOOKS],
             "stories": report.stories.all(),
             "desk_forms": blank | forms,
         }

@@ -4,9 +4,11 @@ from typing import Any
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.db.models import QuerySet
+from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView
 
+from accounts.reads import record_export
 from alerts.filtersets import IncidentReportFilterSet
 from alerts.models import IncidentReport
 from alerts.tables import IncidentReportTable
@@ -33,6 +35,13 @@ class IncidentReportListView(ProgramListView):
         """Join what every row shows, and number the rows."""
         reports = super().get_queryset().with_number()
         return reports.select_related("municipality", "workplace")
+
+    def render_to_response(
+        self, context: dict[str, Any], **kwargs: Any
+    ) -> HttpResponseBase:
+        """Log an export before the first row goes out."""
+        record_export(self.request, context["table"])
+        return super().render_to_response(context, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add how many reports wait for being passed on."""

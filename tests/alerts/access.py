@@ -29,7 +29,7 @@ def approved():
 RULES = {
     "alerts:report_list": Rule({"staff", *HANDLE}),
     "alerts:report_create": Rule(REPORT),
-    "alerts:desks": Rule(REPORT),
+    "alerts:report_token": Rule(REPORT, anonymous=401),
     # Reports of another workplace are not there for its staff.
     "alerts:report_detail": Rule(HANDLE, make=report, out_of_scope={"staff"}),
     "alerts:report_update": Rule(HANDLE, make=report),
@@ -44,6 +44,11 @@ RULES = {
     "alerts:report_separate": Rule(HANDLE, make=report, method="post"),
     "alerts:report_tell_apart": Rule(HANDLE, make=report, method="post"),
     "alerts:report_not_apart": Rule(HANDLE, make=report, method="post"),
+    "alerts:report_reveal": Rule(
+        HANDLE, make=report, method="post", out_of_scope={"staff"}
+    ),
+    "alerts:report_print": Rule(HANDLE, make=report, method="post"),
+    "alerts:report_looks": Rule(HANDLE, make=report),
     "alerts:story_list": Rule(HANDLE),
     "alerts:story_create": Rule(HANDLE),
     "alerts:story_detail": Rule(HANDLE, make=draft),

@@ -6,6 +6,7 @@ import pytest
 from auditlog.models import LogEntry
 from django.urls import reverse
 
+from accounts.models import AccessEntry
 from tests.deliveries.factories import (
     DeliveryFactory,
     SentNoticeFactory,
@@ -63,8 +64,23 @@ def test_page_shows_all_and_is_logged(manager):
         assert text in page.text
     title = page.text.partition("<title>")[2].partition("</title>")[0]
     assert "花子" not in title
-    accessed = LogEntry.objects.filter(action=LogEntry.Action.ACCESS)
-    assert accessed.get().actor == manager.user
+    entry = AccessEntry.objects.of(notice.subscription).get()
+    assert (entry.user, entry.action) == (manager.user, "view")
+
+
+def test_form_is_logged_before_it_is_shown(coordinator):
+    row = SubscriptionFactory()
+    coordinator.get(reverse("deliveries:subscription_update", args=[row.pk]))
+    entry = AccessEntry.objects.of(row).get()
+    assert (entry.user, entry.action) == (coordinator.user, "edit")
+
+
+def test_export_is_logged_with_its_number_of_rows(manager):
+    SubscriptionFactory.create_batch(3)
+    manager.get(URL)
+    b"".join(manager.get(URL, {"export": "csv"}).streaming_content)
+    entry = AccessEntry.objects.get()
+    assert (entry.user, entry.action, entry.row_count) == (manager.user, "export", 3)
 
 
 def test_log_holds_no_personal_data(coordinator):
