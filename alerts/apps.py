@@ -1,5 +1,6 @@
 """Application configuration."""
 
+from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext_lazy as _
 
 from core import programs
@@ -22,3 +23,10 @@ class AlertsConfig(programs.ProgramConfig):
         _("Record what you noticed"),
         "alerts.add_incidentreport",
     )
+    frame_template = "alerts/_drafts.html"
+
+    def ready(self) -> None:
+        """Throw away what others typed when somebody signs in."""
+        from .kept_forms import forget_others  # noqa: PLC0415 - needs ready apps
+
+        user_logged_in.connect(forget_others)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,11 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User, Workplace
 from core.filters import FIRST_YEAR
 from municipalities.fields import MunicipalityField, MunicipalityInput, postal_code
+from municipalities.models import DeliveryCourse
 
-from .choices import Channel
+from .choices import AgeBand, Channel, PersonKind
 from .models import CHANNEL_OF_WORKPLACE, IncidentReport, Sign
 
 ON_BEHALF = ("workplace", "reporter", "reporter_name")
+NO_SUGGESTIONS = {"autocomplete": "off"}
+DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
+PHONE = {"inputmode": "tel", "autocomplete": "off"}
 # Clocks of phones and servers differ a little.
 TOLERANCE = dt.timedelta(minutes=5)
 
@@ -43,7 +48,18 @@ class IncidentReportForm(forms.ModelForm):
         label=_("Postal code"),
         required=False,
         max_length=10,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs=DIGITS),
+    )
+    person_kind = forms.ChoiceField(
+        label=_("Who is it about?"),
+        choices=PersonKind,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    age_band = forms.ChoiceField(
+        label=_("age"),
+        choices=[("", _("I do not know")), *AgeBand.choices],
+        required=False,
     )
     channel = forms.ChoiceField(
         label=_("Where did you meet the person?"),
@@ -65,6 +81,8 @@ class IncidentReportForm(forms.ModelForm):
             "workplace",
             "reporter",
             "reporter_name",
+            "person_kind",
+            "course",
             "postal_code",
             "municipality",
             "place",
@@ -73,17 +91,21 @@ class IncidentReportForm(forms.ModelForm):
             "narrative",
             "person_name",
             "person_kana",
+            "person_phone",
             "age_band",
             "has_called_119",
             "has_called_110",
+            "emergency_called_at",
             "has_told_family",
             "has_told_office",
         )
         widgets = {
-            "narrative": forms.Textarea(attrs={"rows": 4}),
-            "place": forms.TextInput(attrs={"autocomplete": "off"}),
-            "person_name": forms.TextInput(attrs={"autocomplete": "off"}),
-            "person_kana": forms.TextInput(attrs={"autocomplete": "off"}),
+            "narrative": forms.Textarea(attrs={"rows": 4, **NO_SUGGESTIONS}),
+            "place": forms.TextInput(attrs=NO_SUGGESTIONS),
+            "reporter_name": forms.TextInput(attrs=NO_SUGGESTIONS),
+            "person_name": forms.TextInput(attrs=NO_SUGGESTIONS),
+            "person_kana": forms.TextInput(attrs=NO_SUGGESTIONS),
+            "person_phone": forms.TextInput(attrs=PHONE),
         }
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -97,21 +119,33 @@ class IncidentReportForm(forms.ModelForm):
         self._limit_choices()
 
     def _limit_choices(self) -> None:
+        fields = self.fields
         if self.user.has_perm("alerts.handle_incidentreport"):
             people = User.objects.filter(is_active=True)
-            self.fields["reporter"].queryset = people.order_by("display_name")
-            self.fields["reporter"].help_text = _("Empty: I noticed it myself.")
+            fields["reporter"].queryset = people.order_by("display_name")
+            fields["reporter"].empty_label = _("I noticed it myself")
         else:
-            del self.fields["reporter"], self.fields["reporter_name"]
+            del fields["reporter"], fields["reporter_name"]
             if self.user.workplace_id:
-                del self.fields["workplace"]
-        if "workplace" in self.fields:
-            self.fields["workplace"].queryset = Workplace.objects.filter(is_active=True)
+                del fields["workplace"]
+        if "workplace" in fields:
+            fields["workplace"].queryset = Workplace.objects.filter(is_active=True)
+            fields["workplace"].empty_label = _("Choose a workplace")
         if self.instance.pk:
             kept = Sign.objects.filter(is_active=True) | Sign.objects.filter(
                 reports=self.instance
             )
-            self.fields["signs"].queryset = kept.distinct()
+            fields["signs"].queryset = kept.distinct()
+        self._limit_courses()
+
+    def _limit_courses(self) -> None:
+        courses = DeliveryCourse.objects.filter(
+            workplace=self.instance.workplace_id, is_active=True
+        )
+        if self.instance.course_id:
+            courses |= DeliveryCourse.objects.filter(pk=self.instance.course_id)
+        self.fields["course"].queryset = courses
+        self.fields["course"].empty_label = _("None, or I do not know")
 
     def clean_noticed_at(self) -> dt.datetime:
         """Refuse a time to come, and one after the report was passed on."""
@@ -135,27 +169,48 @@ class IncidentReportForm(forms.ModelForm):
             raise ValidationError(_("Enter seven digits, such as 273-0000."))
         return code
 
+    def clean_emergency_called_at(self) -> dt.datetime | None:
+        """Refuse a time to come."""
+        called_at = self.cleaned_data["emergency_called_at"]
+        if called_at:
+            refuse_future_time(called_at)
+        return called_at
+
     def clean(self) -> None:
-        """Take the person who types for the one who noticed when none is named."""
+        """Take the person who types for the one who noticed when none is named.
+
+        The time of a call to 119 or 110 is kept only with the tick that there was one.
+        """
         super().clean()
-        named = self.cleaned_data.get("reporter") or self.cleaned_data.get(
-            "reporter_name"
-        )
+        data = self.cleaned_data
+        named = data.get("reporter") or data.get("reporter_name")
         if "reporter" in self.fields and not named:
-            self.cleaned_data["reporter"] = self.instance.entered_by
+            data["reporter"] = self.instance.entered_by
+        if not (data.get("has_called_119") or data.get("has_called_110")):
+            data["emergency_called_at"] = None
+        course = data.get("course")
+        workplace_id = self.instance.workplace_id
+        if "workplace" in self.fields and data.get("workplace"):
+            workplace_id = data["workplace"].pk
+        if course and course.workplace_id != workplace_id:
+            self.add_error("course", _("This course belongs to another workplace."))
+
+
+def looks_up(wish: str, target: str) -> dict[str, Any]:
+    """Return the attributes of an input whose change asks the server for something."""
+    return {
+        "hx-post": reverse_lazy("alerts:report_create"),
+        "hx-vals": f'{{"lookup": "{wish}"}}',
+        "hx-target": target,
+        "hx-trigger": "change",
+    }
 
 
 class NewReportForm(IncidentReportForm):
     """A report that is sent once: the hidden key is the same for every attempt."""
 
     municipality = MunicipalityField(
-        widget=MunicipalityInput(
-            attrs={
-                "hx-get": reverse_lazy("alerts:desks"),
-                "hx-target": "#desks",
-                "hx-trigger": "change",
-            }
-        ),
+        widget=MunicipalityInput(attrs=looks_up("desks", "#desks")),
         help_text=_("Name, such as 船橋市; type to search."),
     )
     client_key = forms.UUIDField(
@@ -167,8 +222,20 @@ class NewReportForm(IncidentReportForm):
         },
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person_kind"].widget.attrs |= looks_up("desks", "#desks")
+        self.fields["course"].widget.attrs |= looks_up("course", "#found")
+        if not self.fields["course"].queryset.exists():
+            del self.fields["course"]
+
     def preset(self) -> None:
         """Fill in what is known before anything is typed."""
         workplace = self.user.workplace
         if workplace:
             self.initial.setdefault("channel", CHANNEL_OF_WORKPLACE[workplace.kind])
+
+    def type_in(self, typed: QueryDict) -> None:
+        """Show what was typed, in an unbound form, so that it shows no errors yet."""
+        for name, field in self.fields.items():
+            self.initial[name] = field.widget.value_from_datadict(typed, {}, name)

@@ -6,7 +6,6 @@ import pytest
 from django.urls import reverse
 
 from alerts.models import IncidentReport, Sign
-from municipalities.models import PostalCode
 from tests.alerts.factories import IncidentReportFactory
 from tests.municipalities.factories import DeskFactory, MunicipalityFactory
 
@@ -105,21 +104,6 @@ def test_bad_input_is_explained_beside_its_field(staff, place, changes, field):
     assert not IncidentReport.objects.exists()
 
 
-def test_same_key_again_leads_to_the_same_receipt(staff, place):
-    first = staff.post(URL, typed())
-    second = staff.post(URL, typed())
-    assert first.url == second.url
-    assert IncidentReport.objects.count() == 1
-    assert not list(staff.get(second.url).context["messages"])
-
-
-def test_same_key_with_another_text_keeps_the_first_and_says_so(staff, place):
-    staff.post(URL, typed())
-    second = staff.post(URL, typed(narrative="ほかの文"), follow=True)
-    assert IncidentReport.objects.get().narrative == "新聞がたまっています。"
-    assert len(list(second.context["messages"])) == 1
-
-
 def test_key_of_another_person_shows_nothing_of_their_report(staff, other_staff, place):
     staff.post(URL, typed())
     page = other_staff.post(URL, typed())
@@ -164,47 +148,6 @@ def test_person_without_workplace_is_asked_for_one(staff, place):
     assert list(page.context["form"].errors) == ["workplace"]
     staff.post(URL, typed(workplace=workplace.pk))
     assert IncidentReport.objects.get().workplace == workplace
-
-
-def test_postal_code_of_one_municipality_fills_it_in_and_keeps_what_was_typed(
-    staff, place
-):
-    PostalCode.objects.create(code="2730000", municipality=place)
-    desk = DeskFactory(municipality=place)
-    page = staff.post(URL, typed(lookup="postal_code", municipality=""))
-    assert f'value="{place}"' in page.text
-    assert desk.name in page.text
-    assert "新聞がたまっています。" in page.text
-    assert f'value="{KEY}"' in page.text
-    assert "field-error" not in page.text
-    assert page.text.count("checked") >= 3
-    assert not IncidentReport.objects.exists()
-
-
-def test_postal_code_that_spans_several_offers_the_choice(staff, place):
-    other = MunicipalityFactory()
-    for municipality in (place, other):
-        PostalCode.objects.create(code="2730000", municipality=municipality)
-    page = staff.post(URL, typed(lookup="postal_code", municipality=""))
-    assert f'value="{other.code}"' in page.text
-    chosen = staff.post(URL, typed(lookup=other.code, municipality=""))
-    assert f'value="{other}"' in chosen.text
-
-
-def test_unknown_postal_code_says_so(staff, place):
-    page = staff.post(URL, typed(lookup="postal_code", municipality=""))
-    assert page.text.count("field-error") == 1
-
-
-def test_desks_are_loaded_for_a_municipality(staff, outsider, place):
-    desk = DeskFactory(municipality=place)
-    DeskFactory(municipality=place, name="閉鎖", is_active=False)
-    url = reverse("alerts:desks")
-    found = staff.get(url, {"municipality": "見本市"}, headers={"HX-Request": "true"})
-    assert desk.name in found.text
-    assert "閉鎖" not in found.text
-    assert "tel:" not in staff.get(url, {"municipality": "架空市"}).text
-    assert outsider.get(url).status_code == 403
 
 
 def test_form_takes_what_another_program_hands_over(staff, place):
