@@ -25,6 +25,9 @@ phone_validator = RegexValidator(
     _("Enter a telephone number such as 047-000-0000."),
 )
 
+# So long a desk's number counts as right after somebody has tried it.
+VERIFIED_FOR = dt.timedelta(days=365)
+
 
 def phone_uri(phone: str) -> str:
     """Return the `tel:` address of a telephone number as it was written."""
@@ -155,9 +158,9 @@ class DeskQuerySet(ScopedQuerySet):
 
     def due_for_verification(self, today: dt.date) -> Self:
         """Return those in use that nobody has verified for a year, or ever."""
-        year_ago = today - dt.timedelta(days=365)
         return self.filter(
-            Q(verified_on__isnull=True) | Q(verified_on__lt=year_ago), is_active=True
+            Q(verified_on__isnull=True) | Q(verified_on__lt=today - VERIFIED_FOR),
+            is_active=True,
         )
 
 
@@ -239,6 +242,11 @@ class Desk(models.Model):
     def phone_uri(self) -> str:
         """Return the `tel:` address of the telephone number."""
         return phone_uri(self.phone)
+
+    def is_due_for_verification(self, today: dt.date) -> bool:
+        """Tell whether it is in use and nobody has verified it for a year, or ever."""
+        is_old = self.verified_on is None or self.verified_on < today - VERIFIED_FOR
+        return self.is_active and is_old
 
 
 class DeliveryCourse(models.Model):

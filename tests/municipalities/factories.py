@@ -5,7 +5,8 @@ import datetime as dt
 import factory
 
 from municipalities.codes import check_digit
-from municipalities.models import Desk, Municipality
+from municipalities.models import CourseArea, DeliveryCourse, Desk, Municipality
+from tests.accounts.factories import WorkplaceFactory
 
 
 def with_check_digit(five_digits):
@@ -39,3 +40,19 @@ class DeskFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = Desk
+
+
+class DeliveryCourseFactory(factory.django.DjangoModelFactory):
+    workplace = factory.SubFactory(WorkplaceFactory)
+    code = factory.Sequence(lambda n: f"K{n:03}")
+
+    class Meta:
+        model = DeliveryCourse
+
+
+class CourseAreaFactory(factory.django.DjangoModelFactory):
+    course = factory.SubFactory(DeliveryCourseFactory)
+    municipality = factory.SubFactory(MunicipalityFactory)
+
+    class Meta:
+        model = CourseArea
