@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.sessions.backends.base import SessionBase
 from django.core import signing
 from django.http import HttpRequest, QueryDict
+from django.utils.crypto import salted_hmac
 
 from accounts.models import User
 
@@ -29,6 +30,11 @@ def mark_for(user: User) -> str:
     It does not age: a form that was open over night must not lose its text.
     """
     return signing.dumps(user.pk, salt=SALT)
+
+
+def person_for(user: User) -> str:
+    """Return what stands for `user` on a device, and tells nothing about them."""
+    return salted_hmac(f"{SALT}.person", str(user.pk)).hexdigest()[:32]
 
 
 def shown_to(request: HttpRequest) -> int | None:
