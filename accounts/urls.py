@@ -3,11 +3,11 @@
 from allauth.account import views
 from django.urls import path
 
-from .views import PasswordChangeView
+from .views import LogoutView, PasswordChangeView
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
-    path("logout/", views.logout, name="account_logout"),
+    path("logout/", LogoutView.as_view(), name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path(

@@ -1,4 +1,6 @@
-"""The home page, and changing the password."""
+"""The home page, signing out, and changing the password."""
+
+from typing import Any
 
 from allauth.account import views as allauth
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +18,23 @@ def home(request: HttpRequest) -> HttpResponse:
         if request.user.has_perm(program.action.permission)
     ]
     return render(request, "accounts/home.html", {"actions": actions})
+
+
+class LogoutView(allauth.LogoutView):
+    """Sign out, and have the browser forget what it kept for this person.
+
+    The pages' own script deletes what it kept of the person and then says so: where it
+    says that something of another person must stay, only the cache is emptied. Without
+    the script everything goes.
+    """
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Sign out and answer with `Clear-Site-Data`."""
+        stays = self.request.POST.get("stays") == "others"
+        response = super().post(*args, **kwargs)
+        forgotten = '"cache"' if stays else '"cache", "storage"'
+        response.headers["Clear-Site-Data"] = forgotten
+        return response
 
 
 class PasswordChangeView(allauth.PasswordChangeView):

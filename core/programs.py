@@ -26,12 +26,15 @@ class ProgramConfig(AppConfig):
     """A program: what navigation, home page and dashboard need to know of an app.
 
     `order` sorts the programs, `pages` are its lists, the first its entrance, and
-    `action` is what people do most often there.
+    `action` is what people do most often there. `frame_template`, where there is one,
+    is shown in the header of every page and decides itself for whom; see
+    `components/_header.html`.
     """
 
     order: int
     pages: tuple[Page, ...]
     action: Page
+    frame_template: str | None = None
 
     def pages_for(self, user: "AbstractBaseUser | AnonymousUser") -> list[Page]:
         """Return the lists that `user` may open; the first is the entrance."""

@@ -11,8 +11,9 @@ for (const list of document.querySelectorAll("datalist[data-suggest]")) {
     if (!input.value.trim()) return;
     timer = setTimeout(async () => {
       const query = new URLSearchParams({ q: input.value });
-      const answer = await fetch(`${list.dataset.suggest}?${query}`);
-      if (answer.ok && !answer.redirected) list.innerHTML = await answer.text();
+      // Without a connection nothing is suggested; what is typed counts all the same.
+      const answer = await fetch(`${list.dataset.suggest}?${query}`).catch(() => null);
+      if (answer?.ok && !answer.redirected) list.innerHTML = await answer.text();
     }, WAIT_MS);
   });
 }
