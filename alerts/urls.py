@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import desk_work, duplicates, personal, reporting, reports, stories
+from .views import desk_work, duplicates, personal, photos, reporting, reports, stories
 
 app_name = "alerts"
 urlpatterns = [
@@ -18,8 +18,17 @@ urlpatterns = [
     path("<int:pk>/reveal/", personal.report_reveal, name="report_reveal"),
     path("<int:pk>/sheet/", personal.report_print, name="report_print"),
     path("<int:pk>/looks/", personal.ReportLooksView.as_view(), name="report_looks"),
+    path("<int:pk>/photos/", photos.photo_add, name="photo_add"),
+    path("photos/<uuid:key>/", photos.photo, name="photo"),
+    path("photos/<uuid:key>/delete/", photos.photo_delete, name="photo_delete"),
     path("<int:pk>/receipt/", reporting.report_receipt, name="report_receipt"),
     path("<int:pk>/pass-on/", desk_work.report_pass_on, name="report_pass_on"),
+    path(
+        "<int:pk>/pass-on/edit/",
+        desk_work.report_pass_on_update,
+        name="report_pass_on_update",
+    ),
+    path("<int:pk>/ask-again/", desk_work.report_ask_again, name="report_ask_again"),
     path("<int:pk>/follow-up/", desk_work.report_follow_up, name="report_follow_up"),
     path("<int:pk>/close/", desk_work.report_close, name="report_close"),
     path("similar/", duplicates.similar, name="similar"),

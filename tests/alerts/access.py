@@ -2,7 +2,12 @@
 
 from tests.access import Rule
 from tests.accounts.factories import UserFactory
-from tests.alerts.factories import CaseStoryFactory, IncidentReportFactory, at
+from tests.alerts.factories import (
+    CaseStoryFactory,
+    IncidentReportFactory,
+    PhotoFactory,
+    at,
+)
 
 REPORT = {"staff", "officer", "coordinator", "manager"}
 HANDLE = {"officer", "manager"}
@@ -10,6 +15,10 @@ HANDLE = {"officer", "manager"}
 
 def report():
     return {"pk": IncidentReportFactory().pk}
+
+
+def photo():
+    return {"key": PhotoFactory().pk}
 
 
 def draft():
@@ -37,6 +46,8 @@ RULES = {
         HANDLE, make=report, out_of_scope={"staff", "coordinator"}
     ),
     "alerts:report_pass_on": Rule(HANDLE, make=report, method="post"),
+    "alerts:report_pass_on_update": Rule(HANDLE, make=report),
+    "alerts:report_ask_again": Rule(HANDLE, make=report, method="post"),
     "alerts:report_follow_up": Rule(HANDLE, make=report, method="post"),
     "alerts:report_close": Rule(HANDLE, make=report, method="post"),
     "alerts:similar": Rule(REPORT, method="post"),
@@ -49,6 +60,12 @@ RULES = {
     ),
     "alerts:report_print": Rule(HANDLE, make=report, method="post"),
     "alerts:report_looks": Rule(HANDLE, make=report),
+    # Coordinators add photos to what they have just sent.
+    "alerts:photo_add": Rule(
+        HANDLE, make=report, method="post", out_of_scope={"staff", "coordinator"}
+    ),
+    "alerts:photo": Rule(HANDLE, make=photo, out_of_scope={"staff"}),
+    "alerts:photo_delete": Rule(HANDLE, make=photo, method="post"),
     "alerts:story_list": Rule(HANDLE),
     "alerts:story_create": Rule(HANDLE),
     "alerts:story_detail": Rule(HANDLE, make=draft),

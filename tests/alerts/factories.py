@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import factory
 
-from alerts.models import CaseStory, FollowUp, IncidentReport, Sign
+from alerts.models import CaseStory, FollowUp, IncidentReport, Photo, Sign
 from tests.accounts.factories import UserFactory, WorkplaceFactory
 from tests.municipalities.factories import MunicipalityFactory
 
@@ -62,6 +62,18 @@ class FollowUpFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = FollowUp
+
+
+class PhotoFactory(factory.django.DjangoModelFactory):
+    report = factory.SubFactory(IncidentReportFactory)
+    file = factory.django.FileField(filename="photo.jpg", data=b"stored")
+    width = 1
+    height = 1
+    added_at = at(2016, 10, 3, 10, 6)
+    added_by = factory.SubFactory(UserFactory)
+
+    class Meta:
+        model = Photo
 
 
 class CaseStoryFactory(factory.django.DjangoModelFactory):
