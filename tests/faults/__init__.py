@@ -1,0 +1,1 @@
+"""Real servers under real faults: processes killed, connections cut."""

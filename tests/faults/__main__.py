@@ -1,0 +1,53 @@
+"""Inject the faults that were promised, and print what became of it: `make faults`."""
+
+import argparse
+import os
+import sys
+import time
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from tests.faults import reports
+from tests.faults.databases import programs
+from tests.faults.stack import running
+
+PARTS = {"reports": reports.run}
+VENDORS = ("sqlite", "postgresql")
+
+
+def say(*lines):
+    print(*lines, sep="\n", flush=True)  # noqa: T201 - the table is the result
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--database", choices=VENDORS, action="append")
+    parser.add_argument("--part", choices=PARTS, action="append")
+    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
+    return parser.parse_args()
+
+
+def main():
+    """Print a table per database; return 1 when a promise was not kept."""
+    told = arguments()
+    vendors = told.database or VENDORS
+    if "postgresql" in vendors and programs() is None:
+        say("NO POSTGRESQL HERE: install it (initdb, pg_ctl). Nothing was run.")
+        return 1
+    say(f"seed {told.seed}, scale {told.scale:g}; --seed runs the same again")
+    kept = True
+    for vendor in vendors:
+        for part in told.part or PARTS:
+            start = time.monotonic()
+            with running(vendor) as stack:
+                lines = PARTS[part](stack, scale=told.scale, seed=told.seed)
+            say(f"{vendor}, {part}: {time.monotonic() - start:.0f} s")
+            say(*lines)
+            kept &= all(line.is_kept for line in lines)
+    say("All kept." if kept else "NOT KEPT.")
+    return 0 if kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,136 @@
+"""People whose device behaves as the form's script does: it sends until it is told."""
+
+import http.client
+import json
+import random
+import re
+import socket
+import time
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from io import BytesIO
+from urllib.parse import urlencode
+
+PASSWORD = "見本-password-1"
+TIMEOUT = 60
+RECEIPT = re.compile(r"/alerts/(\d+)/receipt/")
+SIGN_IN = "/accounts/login/"
+
+
+class Broken(Exception):
+    """The connection ended early; `seen` is what of the answer's text had come."""
+
+    def __init__(self, seen=b""):
+        super().__init__("The connection broke.")
+        self.seen = seen
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    location: str
+    body: bytes
+
+    @property
+    def asks_to_sign_in(self):
+        return self.status == 401 or SIGN_IN in self.location
+
+    def receipt(self):
+        """Return the key of the stored report when this acknowledges one."""
+        if self.status in (200, 201) and self.body.startswith(b"{"):
+            return int(json.loads(self.body)["number"].split("-")[1])
+        if self.status == 302 and (found := RECEIPT.search(self.location)):
+            return int(found[1])
+        return None
+
+
+class Person:
+    """A browser's worth of cookies, signed in as `username`; `counts` is shared."""
+
+    def __init__(self, username, port, *, counts, dice: random.Random):
+        self.username = username
+        self.port = port
+        self.counts = counts
+        self.dice = dice
+        self.cookies = {}
+
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", self.port), timeout=TIMEOUT)
+
+    def ask(self, path, fields=None, *, connection=None, accept="text/html"):
+        """Send one request, return its answer; raise Broken when none comes whole."""
+        seen = b""
+        try:
+            with connection or self.connect() as connection:
+                connection.sendall(self._request(path, fields, accept))
+                while data := connection.recv(65_536):
+                    seen += data
+        except OSError:
+            raise Broken(seen) from None
+        return self._read(seen)
+
+    def _read(self, seen):
+        # Not read by http.client: it takes a head that was cut for a whole one.
+        head, end, body = seen.partition(b"\r\n\r\n")
+        first, _end, lines = head.partition(b"\r\n")
+        headers = http.client.parse_headers(BytesIO(lines + end))
+        if not end or len(body) != int(headers["Content-Length"]):
+            raise Broken(seen)
+        for header in headers.get_all("Set-Cookie", []):
+            for name, morsel in SimpleCookie(header).items():
+                self.cookies[name] = morsel.value
+        return Answer(int(first.split()[1]), headers.get("Location", ""), body)
+
+    def _request(self, path, fields, accept):
+        body = b"" if fields is None else self._body(fields)
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        lines = [
+            f"{'GET' if fields is None else 'POST'} {path} HTTP/1.1",
+            "Host: 127.0.0.1",
+            f"Accept: {accept}",
+            "Connection: close",
+            f"Cookie: {cookies}",
+            "Content-Type: application/x-www-form-urlencoded",
+            f"Content-Length: {len(body)}",
+        ]
+        return "\r\n".join([*lines, "", ""]).encode() + body
+
+    def _body(self, fields):
+        token = self.cookies.get("csrftoken", "")
+        return urlencode({"csrfmiddlewaretoken": token} | fields, doseq=True).encode()
+
+    def sign_in(self):
+        """Sign in anew, as often as it takes."""
+        while True:
+            self.cookies.clear()
+            try:
+                self.ask(SIGN_IN)
+                fields = {"login": self.username, "password": PASSWORD}
+                answer = self.ask(SIGN_IN, fields)
+            except Broken:
+                self.pause()
+                continue
+            if answer.status == 302 and not answer.asks_to_sign_in:
+                self.counts["signed in"] += 1
+                return
+            self.pause()
+
+    def insist(self, path, fields=None, *, accept="application/json"):
+        """Send the same again until an answer comes that is neither 5xx nor cut."""
+        while True:
+            try:
+                answer = self.ask(path, fields, accept=accept)
+            except Broken:
+                self.counts["connections lost"] += 1
+            else:
+                if answer.asks_to_sign_in or (not self.cookies.get("sessionid")):
+                    self.sign_in()
+                elif answer.status < 500:
+                    return answer
+                else:
+                    self.counts["answers 5xx"] += 1
+            self.pause()
+
+    def pause(self):
+        """Wait a moment, not all for the same time."""
+        time.sleep(self.dice.uniform(0.01, 0.1))

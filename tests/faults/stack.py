@@ -1,0 +1,131 @@
+"""The real stack: gunicorn with workers to kill, over a database of its own."""
+
+import json
+import os
+import random
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.faults.databases import start_database
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKERS = 3
+THREADS = 8
+DIED = re.compile(r"Worker \(pid:(\d+)\) was sent SIGKILL!")
+
+
+class Stack:
+    """One server over one database, and what it was filled with."""
+
+    def __init__(self, vendor, folder):
+        self.folder = folder
+        self.database = start_database(vendor, folder)
+        self.log = folder / "server.log"
+        self.killed = set()
+        self.server = None
+        self.environment = os.environ | {
+            "DATABASE_URL": self.database.url,
+            "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
+            "FAULTS_FOLDER": str(folder),
+            "DEBUG": "off",
+            "HTTPS": "off",
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "SECRET_KEY": secrets.token_urlsafe(50),
+            "PYTHONWARNINGS": "ignore",
+        }
+
+    def start(self):
+        """Make tables and people, then serve on a free port."""
+        self._run("manage.py", "migrate", "--verbosity", "0")
+        self._run("manage.py", "createcachetable", "--verbosity", "0")
+        self.filled = json.loads(self._run("-m", "tests.faults.fill"))
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen(2048)
+            self.port = listener.getsockname()[1]
+            # The server inherits the socket, so nobody can take the port meanwhile.
+            self.server = subprocess.Popen(  # noqa: S603 - our own command
+                [
+                    *(sys.executable, "-m", "gunicorn", "config.wsgi", "--preload"),
+                    *("--bind", f"fd://{listener.fileno()}"),
+                    *("--worker-class", "gthread", "--threads", str(THREADS)),
+                    *("--workers", str(WORKERS), "--no-control-socket"),
+                ],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=subprocess.DEVNULL,
+                stderr=self.log.open("wb"),
+                pass_fds=[listener.fileno()],
+            )
+        self._wait_for(WORKERS)
+
+    def _run(self, *arguments):
+        return subprocess.run(  # noqa: S603 - our own commands
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        ).stdout
+
+    def _wait_for(self, count):
+        end = time.monotonic() + 60
+        while len(self.workers()) < count:
+            if time.monotonic() > end or self.server.poll() is not None:
+                raise RuntimeError(self.log.read_text())
+            time.sleep(0.05)
+
+    def workers(self):
+        """Return the processes whose parent is the server."""
+        tasks = Path(f"/proc/{self.server.pid}/task/{self.server.pid}/children")
+        return [int(pid) for pid in tasks.read_text().split()]
+
+    def kill_worker(self, dice: random.Random):
+        """Kill one worker; the server starts another."""
+        fresh = [pid for pid in self.workers() if pid not in self.killed]
+        if fresh:
+            pid = dice.choice(fresh)
+            os.kill(pid, signal.SIGKILL)
+            self.killed.add(pid)
+
+    def deaths(self):
+        """Return those we killed of which the server itself says that they died."""
+        log = self.log.read_text(errors="replace")
+        return self.killed & {int(pid) for pid in DIED.findall(log)}
+
+    def stop(self):
+        """End the server and the database."""
+        if self.server is not None:
+            self.server.terminate()
+            try:
+                self.server.wait(timeout=40)
+            except subprocess.TimeoutExpired:
+                for pid in [*self.workers(), self.server.pid]:
+                    os.kill(pid, signal.SIGKILL)
+                self.server.wait()
+        self.database.stop()
+
+
+@contextmanager
+def running(vendor):
+    """Yield a stack that serves; nothing of it is left afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="tsunagari-faults-"))
+    stack = None
+    try:
+        stack = Stack(vendor, folder)
+        stack.start()
+        yield stack
+    finally:
+        if stack is not None:
+            stack.stop()
+        shutil.rmtree(folder, ignore_errors=True)
