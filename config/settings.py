@@ -1,12 +1,15 @@
 """All settings, read from the environment; a wrong or missing value stops the start."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.utils.translation import gettext_lazy as _
+
+from core.hours import Hours
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -185,6 +188,36 @@ FISCAL_YEAR_START: str = env("FISCAL_YEAR_START", default="03-21")
 CHECK_CHANGE_PERCENT = env("CHECK_CHANGE_PERCENT", default="30")
 if not (CHECK_CHANGE_PERCENT.isascii() and CHECK_CHANGE_PERCENT.isdecimal()):
     raise ImproperlyConfigured("CHECK_CHANGE_PERCENT must be a whole number.")
+
+# Incident reports -------------------------------------------------------------------
+# Where people open the pages; links in mails begin with it.
+SITE_URL: str = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?", SITE_URL):
+    raise ImproperlyConfigured("SITE_URL must be like https://www.example.jp.")
+
+
+def minutes(name: str, default: str) -> tuple[int, int]:
+    """Return after how many minutes the officer and the manager are warned."""
+    text = env(name, default=default)
+    if not (found := re.fullmatch(r"([0-9]{1,6}),([0-9]{1,6})", text)):
+        raise ImproperlyConfigured(f"{name} must be two whole numbers: {default}.")
+    officer, manager = int(found[1]), int(found[2])
+    if not 0 < officer <= manager:
+        raise ImproperlyConfigured(f"{name}: the first is the smaller: {default}.")
+    return officer, manager
+
+
+# Urgent reports wait in real time, the others in office time.
+ALERTS_URGENT_MINUTES = minutes("ALERTS_URGENT_MINUTES", "10,20")
+ALERTS_MINUTES = minutes("ALERTS_MINUTES", "60,120")
+# Closed on public holidays and from 29 December to 3 January.
+ALERTS_OFFICE_HOURS: str = env("ALERTS_OFFICE_HOURS", default="月-土 8:30-18:00")
+try:
+    Hours.parse(ALERTS_OFFICE_HOURS)
+except ValidationError as error:
+    raise ImproperlyConfigured(
+        "ALERTS_OFFICE_HOURS must be opening hours such as 月-土 8:30-18:00."
+    ) from error
 
 # Static files and mail --------------------------------------------------------------
 STATIC_URL = "static/"

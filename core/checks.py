@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import apps
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, models
+from django.http.request import validate_host
 
 from . import triggers
 from .fiscal import FiscalYear, year_start
@@ -29,6 +32,21 @@ def check_setting(**kwargs: Any) -> list[CheckMessage]:
     except ImproperlyConfigured as error:
         return [Error(str(error), hint="Example: 03-21.", id="core.E001")]
     return []
+
+
+@register(deploy=True)
+def check_site_url(**kwargs: Any) -> list[CheckMessage]:
+    """Warn when links in mails lead to another host than the one that answers."""
+    host = urlsplit(settings.SITE_URL).hostname or ""
+    if validate_host(host, settings.ALLOWED_HOSTS):
+        return []
+    return [
+        Warning(
+            "Links in mails lead to a host that is not in ALLOWED_HOSTS.",
+            hint="Set SITE_URL to the address of the pages: https://www.example.jp.",
+            id="core.W002",
+        )
+    ]
 
 
 @register(Tags.database)

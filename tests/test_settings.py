@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 GOOD = {
     "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
     "ALLOWED_HOSTS": "example.test",
+    "SITE_URL": "https://example.test",
 }
 
 
@@ -45,6 +46,31 @@ def test_wrong_percentage_of_change_stops_the_start(percent):
     result = start(**GOOD, CHECK_CHANGE_PERCENT=percent)
     assert result.returncode != 0
     assert "CHECK_CHANGE_PERCENT" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SITE_URL", "example.test"),
+        ("SITE_URL", "https://example.test/a?b"),
+        ("ALERTS_URGENT_MINUTES", "10"),
+        ("ALERTS_URGENT_MINUTES", "20,10"),
+        ("ALERTS_MINUTES", "0,120"),
+        ("ALERTS_MINUTES", "60,１２０"),
+        ("ALERTS_OFFICE_HOURS", "いつでも"),
+        ("ALERTS_OFFICE_HOURS", ""),
+    ],
+)
+def test_wrong_setting_of_warnings_stops_the_start(name, value):
+    result = start(**GOOD | {name: value})
+    assert result.returncode != 0
+    assert name in result.stderr
+
+
+def test_links_in_mails_must_lead_to_a_host_that_answers():
+    result = start(**{k: v for k, v in GOOD.items() if k != "SITE_URL"})
+    assert result.returncode != 0
+    assert "core.W002" in result.stderr
 
 
 def test_deployment_checks_find_nothing():
