@@ -1,6 +1,5 @@
-"""Sending reports once, their way to a desk and to an outcome, and case stories."""
+"""Sending reports once, their desks, and the log of who looks at them."""
 
-import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -14,8 +13,7 @@ from accounts.reads import record_read
 from municipalities.fields import match, postal_code
 from municipalities.models import Desk, Municipality
 
-from .choices import Method, Outcome, ReportState, StoryState
-from .models import FIRST_ACTIONS, PERSONAL, CaseStory, FollowUp, IncidentReport, Sign
+from .models import FIRST_ACTIONS, PERSONAL, IncidentReport, Sign
 
 # What the sender typed; a second sending is the same when all of it is the same.
 TYPED = (
@@ -101,89 +99,3 @@ def record_edit(report: IncidentReport, user: User) -> None:
 def viewers_of(report: IncidentReport) -> QuerySet:
     """Return who saw the report, when, how and why, the latest first."""
     return AccessEntry.objects.of(report).select_related("user")
-
-
-def _locked(report: IncidentReport) -> IncidentReport:
-    """Return the row as it is now, held until the transaction ends.
-
-    Raises ValidationError when it is closed already.
-    """
-    row = IncidentReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
-    if row.state == ReportState.CLOSED:
-        raise ValidationError(_("This report is already closed."), code="closed")
-    return row
-
-
-@transaction.atomic
-def pass_on(
-    *,
-    report: IncidentReport,
-    actor: User,
-    desk: Desk | None,
-    desk_person: str,
-    method: Method,
-    at: dt.datetime,
-) -> IncidentReport:
-    """Record that a desk was told; None as desk stands for one that is not listed.
-
-    Raises ValidationError when somebody else passed it on or closed it meanwhile, and
-    for a time before it was noticed.
-    """
-    row = _locked(report)
-    if row.state != ReportState.RECEIVED:
-        raise ValidationError(
-            _("Somebody has already passed this report on."), code="passed_on"
-        )
-    if at < row.noticed_at:
-        raise ValidationError(
-            _("It cannot have been passed on before it was noticed."), code="early"
-        )
-    row.state = ReportState.PASSED_ON
-    row.desk, row.desk_person, row.passed_on_method = desk, desk_person, method
-    row.passed_on_at, row.passed_on_by = at, actor
-    row.save()
-    return row
-
-
-def add_follow_up(
-    *, report: IncidentReport, actor: User, at: dt.datetime, text: str
-) -> FollowUp:
-    """Add what was heard or done; possible after closing, too."""
-    return FollowUp.objects.create(report=report, by=actor, at=at, text=text)
-
-
-@transaction.atomic
-def close_report(
-    *, report: IncidentReport, outcome: Outcome, at: dt.datetime
-) -> IncidentReport:
-    """Close a report with its outcome. Raises ValidationError when it is closed."""
-    row = _locked(report)
-    row.state, row.outcome, row.closed_at = ReportState.CLOSED, outcome, at
-    row.save()
-    return row
-
-
-@transaction.atomic
-def approve_story(*, story: CaseStory, actor: User, at: dt.datetime) -> CaseStory:
-    """Approve a draft. Raises ValidationError for the writer, and for no draft."""
-    row = CaseStory.objects.select_for_update(of=("self",)).get(pk=story.pk)
-    if row.state != StoryState.DRAFT:
-        raise ValidationError(_("Only a draft can be approved."), code="state")
-    if row.written_by_id == actor.pk:
-        raise ValidationError(
-            _("Another person than the writer must approve."), code="writer"
-        )
-    row.state, row.approved_by, row.approved_at = StoryState.APPROVED, actor, at
-    row.save()
-    return row
-
-
-@transaction.atomic
-def withdraw_story(*, story: CaseStory) -> CaseStory:
-    """Withdraw an approved story. Raises ValidationError for any other."""
-    row = CaseStory.objects.select_for_update(of=("self",)).get(pk=story.pk)
-    if row.state != StoryState.APPROVED:
-        raise ValidationError(_("Only an approved story can be withdrawn."))
-    row.state = StoryState.WITHDRAWN
-    row.save(update_fields=["state"])
-    return row

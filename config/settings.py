@@ -207,6 +207,22 @@ def minutes(name: str, default: str) -> tuple[int, int]:
     return officer, manager
 
 
+# After how many days the queue reminds of asking a desk how it went.
+ALERTS_ASK_AGAIN_DAYS = env("ALERTS_ASK_AGAIN_DAYS", default="7")
+if not re.fullmatch(r"[1-9][0-9]{0,2}", ALERTS_ASK_AGAIN_DAYS):
+    raise ImproperlyConfigured(
+        "ALERTS_ASK_AGAIN_DAYS must be a whole number of days, 1 to 999."
+    )
+# How long after closing personal data is kept. Fewer days than a month are taken for a
+# slip, such as years: erasing cannot be undone.
+try:
+    ALERTS_RETENTION_DAYS = int(env("ALERTS_RETENTION_DAYS", default="1825"))
+except ValueError:
+    ALERTS_RETENTION_DAYS = 0
+if not 31 <= ALERTS_RETENTION_DAYS <= 36525:
+    raise ImproperlyConfigured(
+        "ALERTS_RETENTION_DAYS must be a whole number of days, 31 to 36525."
+    )
 # Urgent reports wait in real time, the others in office time.
 ALERTS_URGENT_MINUTES = minutes("ALERTS_URGENT_MINUTES", "10,20")
 ALERTS_MINUTES = minutes("ALERTS_MINUTES", "60,120")
@@ -229,7 +245,7 @@ STORAGES = {
         "OPTIONS": {"location": VAR_DIR / "files"},
     },
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "core.staticfiles.StaticFilesStorage",
     },
 }
 # Without EMAIL_URL mails land as files, so that the demo can be tried whole.
@@ -252,6 +268,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+CSRF_FAILURE_VIEW = "core.errors.csrf_failed"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

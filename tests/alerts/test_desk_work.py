@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from alerts.choices import ReportState
+from alerts.handling import close_report, pass_on
 from alerts.models import IncidentReport
-from alerts.services import close_report, pass_on
 from tests.agreements.factories import AgreementFactory
 from tests.alerts.factories import FollowUpFactory, IncidentReportFactory, at
 from tests.municipalities.factories import DeskFactory
@@ -24,7 +25,7 @@ def url(action, report):
 def test_log_holds_no_personal_data(staff, officer):
     report = IncidentReportFactory(workplace=staff.user.workplace)
     staff.get(url("detail", report))
-    officer.post(url("close", report), {"outcome": "safe"})
+    officer.post(url("close", report), {"outcome": "safe", "version": 1})
     for entry in LogEntry.objects.get_for_object(report):
         text = f"{entry.changes} {entry.object_repr} {entry.additional_data}"
         assert not any(word in text for word in ("花子", "架空町", "返事"))
@@ -58,6 +59,7 @@ def test_officer_passes_on_and_staff_may_not(officer, staff):
         "desk_person": "架空さん",
         "method": "phone",
         "at": "2016/10/3 11:00",
+        "version": 1,
     }
     assert staff.post(url("pass_on", report), data).status_code == 403
     assert officer.post(url("pass_on", report), data).url == url("detail", report)
@@ -92,15 +94,6 @@ def test_desk_of_another_municipality_is_refused(officer):
     assert "desk" in page.context["desk_forms"]["pass_on"].errors
 
 
-def test_second_officer_does_not_overwrite_the_first(officer):
-    report = IncidentReportFactory(is_passed_on=True)
-    data = {"desk_person": "別の人", "method": "phone", "at": "2016/10/3 12:00"}
-    page = officer.post(url("pass_on", report), data)
-    assert page.context["desk_forms"]["pass_on"].non_field_errors()
-    report.refresh_from_db()
-    assert report.desk_person == "架空さん"
-
-
 def test_officer_adds_a_follow_up_even_after_closing(officer):
     report = IncidentReportFactory(is_closed=True)
     data = {"at": "2016/10/5 9:00", "text": "家族から連絡がありました。"}
@@ -108,29 +101,35 @@ def test_officer_adds_a_follow_up_even_after_closing(officer):
     assert report.follow_ups.get().text == "家族から連絡がありました。"
 
 
-def test_closing_needs_an_outcome_and_happens_once(officer):
+def test_closing_needs_an_outcome_and_names_who_closed(officer):
     report = IncidentReportFactory(is_passed_on=True)
-    page = officer.post(url("close", report), {"outcome": "pending"})
+    data = {"outcome": "pending", "version": 1}
+    page = officer.post(url("close", report), data)
     assert "outcome" in page.context["desk_forms"]["close"].errors
-    officer.post(url("close", report), {"outcome": "safe"})
-    officer.post(url("close", report), {"outcome": "death"})
+    officer.post(url("close", report), data | {"outcome": "safe"})
     report.refresh_from_db()
-    assert (report.state, report.outcome) == ("closed", "safe")
+    assert (report.state, report.outcome, report.version) == ("closed", "safe", 2)
+    assert report.ask_again_at is None
+    last = officer.get(url("detail", report)).context["history"][-1]
+    assert (last.what, last.by) == (ReportState.CLOSED.label, officer.user)
 
 
-def test_services_refuse_what_the_state_forbids(officer):
-    report = IncidentReportFactory(is_closed=True)
-    with pytest.raises(ValidationError):
-        close_report(report=report, outcome="death", at=at(2016, 10, 5))
+def test_services_refuse_what_cannot_be(officer):
     early = IncidentReportFactory()
+    told = {"desk": None, "desk_person": "x", "method": "phone"}
+    told |= {"actor": officer.user, "version": 1}
     with pytest.raises(ValidationError):
-        pass_on(
-            report=early,
+        pass_on(report=early, at=at(2016, 10, 3, 9, 0), **told)
+    merged = IncidentReportFactory(merged_into=early)
+    with pytest.raises(ValidationError):
+        pass_on(report=merged, at=at(2016, 10, 3, 12, 0), **told)
+    with pytest.raises(ValidationError):
+        close_report(
+            report=merged,
+            outcome="safe",
+            at=at(2016, 10, 5, 9, 0),
             actor=officer.user,
-            desk=None,
-            desk_person="x",
-            method="phone",
-            at=at(2016, 10, 3, 9, 0),
+            version=1,
         )
 
 
@@ -161,6 +160,7 @@ def test_correction_cannot_move_noticing_behind_passing_on(officer):
     }
     data |= {
         "signs": [sign.pk for sign in report.signs.all()],
+        "version": 1,
         "noticed_at": "2016/10/3 11:01",
         "municipality": report.municipality.code,
     }
