@@ -104,7 +104,16 @@ class CaseStoryFilterSet(ProgramFilterSet):
 
     q = SearchFilter(keys=["search_key"])
     state = df.ChoiceFilter(choices=StoryState)
+    waiting = df.ChoiceFilter(
+        choices=[("me", _("for my approval"))],
+        label=_("Waiting"),
+        method="filter_waiting",
+    )
 
     class Meta:
         model = CaseStory
-        fields = ("q", "state")
+        fields = ("q", "state", "waiting")
+
+    def filter_waiting(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        """Return the drafts that the person of the request may approve."""
+        return qs.to_be_approved_by(self.request.user)

@@ -2,9 +2,20 @@
 
 from typing import Self
 
-from django.db.models import Case, CharField, Exists, OuterRef, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce, Concat, LPad
 
+from accounts.models import User
 from agreements.models import Agreement
 from core.access import ScopedQuerySet
 from core.fiscal import FiscalYear
@@ -35,6 +46,14 @@ class IncidentReportQuerySet(ScopedQuerySet):
         digits = LPad(Cast("pk", CharField()), NUMBER_DIGITS, Value("0"))
         return self.annotate(number=Concat(year, Value("-"), digits))
 
+    def with_continuation(self) -> Self:
+        """Annotate `is_continuation`: whether another report counts for the event."""
+        return self.annotate(
+            is_continuation=ExpressionWrapper(
+                Q(merged_into__isnull=False), output_field=BooleanField()
+            )
+        )
+
     def with_agreement(self) -> Self:
         """Annotate `had_agreement`: one was in force where and when it was noticed."""
         return self.annotate(had_agreement=_agreement_then())
@@ -51,11 +70,15 @@ def _agreement_then() -> Exists:
 
 
 class CaseStoryQuerySet(ScopedQuerySet):
-    """Case stories: approved, of a year."""
+    """Case stories: approved, of a year, waiting for somebody's approval."""
 
     def approved(self) -> Self:
         """Return those that may be shown."""
         return self.filter(state=StoryState.APPROVED)
+
+    def to_be_approved_by(self, user: User) -> Self:
+        """Return the drafts of others, for somebody who may approve."""
+        return self.filter(state=StoryState.DRAFT).exclude(written_by=user)
 
     def of_year(self, year: int) -> Self:
         """Return those of a fiscal year: of the report told of, else of the writing."""

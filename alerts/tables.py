@@ -3,7 +3,7 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from core.tables import ProgramTable
+from core.tables import MISSING, ProgramTable
 
 from .models import CaseStory, IncidentReport
 
@@ -30,12 +30,15 @@ class IncidentReportTable(ProgramTable):
         accessor="workplace__name", verbose_name=_("workplace"), order_by="workplace"
     )
 
+    is_continuation = tables.Column(verbose_name=_("Continuation"), orderable=False)
+
     class Meta(ProgramTable.Meta):
         model = IncidentReport
         fields = (
             "number",
             "noticed_at",
             "state",
+            "is_continuation",
             "municipality",
             "prefecture",
             "channel",
@@ -43,6 +46,10 @@ class IncidentReportTable(ProgramTable):
             "passed_on_at",
             "outcome",
         )
+
+    def render_is_continuation(self, value: bool) -> str:
+        """Mark a report that continues another one."""
+        return _("Continuation") if value else MISSING
 
 
 class CaseStoryTable(ProgramTable):
@@ -58,4 +65,12 @@ class CaseStoryTable(ProgramTable):
 
     class Meta(ProgramTable.Meta):
         model = CaseStory
-        fields = ("title", "area", "state", "written_at", "written_by", "approved_by")
+        fields = (
+            "title",
+            "area",
+            "season",
+            "state",
+            "written_at",
+            "written_by",
+            "approved_by",
+        )

@@ -54,7 +54,7 @@ def test_nothing_of_the_report_is_told():
     )
     approved(report=report, age_band="from_85")
     (story,) = stories(YEAR)["stories"]
-    assert set(story) == {"id", "title", "text", "age", "area"}
+    assert set(story) == {"id", "title", "text", "age", "area", "season"}
     told = json.dumps(stories(YEAR), ensure_ascii=False)
     assert "秘密" not in told
     assert report.receipt_number not in told
@@ -68,6 +68,16 @@ def test_withdrawn_or_rewritten_story_leaves_the_public_page():
     assert [s["id"] for s in still_approved(frozen)["stories"]] == [other.pk]
     CaseStory.objects.filter(pk=other.pk).update(state="withdrawn")
     assert still_approved(frozen) == {}
+
+
+def test_report_frozen_before_there_were_seasons_still_tells_its_stories():
+    story = approved(season="winter")
+    frozen = {"stories": [dict(told) for told in stories(YEAR)["stories"]]}
+    del frozen["stories"][0]["season"]
+    assert still_approved(frozen) == frozen
+    CaseStory.objects.filter(pk=story.pk).update(season="spring")
+    assert still_approved(stories(YEAR)) == stories(YEAR)
+    assert still_approved({"stories": [frozen["stories"][0] | {"season": "冬"}]}) == {}
 
 
 def test_stories_cost_one_query(django_assert_num_queries):
