@@ -27,7 +27,7 @@ HOUR = 60 * 60
 # Reports of the other workplaces that are older are no help at a door.
 REACH = dt.timedelta(days=14)
 # More of them would only say that the description is a vague one.
-MOST_FOREIGN = 5
+MOST = 5
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ def hint_lines(
 ) -> list[Line]:
     """Return what `user` may be told, a line per event, newest first.
 
-    Writes an entry of the log for each report that the person may not see. One query
-    and at most five entries.
+    Writes an entry of the log for each report that the person may not see. At most
+    five lines of what the person may see and five others; one query.
     """
     similar = list(similar)
     visible = IncidentReport.objects.visible_to(user).filter(
@@ -72,9 +72,9 @@ def hint_lines(
         if one.is_at_the_place and is_recent and event_of(report) not in told:
             told.add(event_of(report))
             foreign.append(report)
-    foreign = foreign[:MOST_FOREIGN]
+    foreign = foreign[:MOST]
     _record_hints(foreign, user)
-    lines = [_line(report, user, is_seen=True) for report in known]
+    lines = [_line(report, user, is_seen=True) for report in known[:MOST]]
     lines += [_line(report, user, is_seen=False) for report in foreign]
     return sorted(lines, key=lambda line: line.noticed_at, reverse=True)
 

@@ -25,6 +25,7 @@ from alerts import kept_forms
 from alerts.choices import Channel
 from alerts.drafts import keeper_of
 from alerts.forms import NewReportForm
+from alerts.hints import hint_for
 from alerts.models import IncidentReport
 from alerts.right_desk import calls_for, municipalities_along
 from alerts.second_versions import keep_second_version
@@ -329,6 +330,7 @@ def report_receipt(request: HttpRequest, pk: int) -> HttpResponse:
         "report": report,
         "municipality": report.municipality,
         "calls": calls,
+        "hint": hint_for(report, user=user, now=timezone.now()),
         "may_open": seen.exists(),
     }
     return render(request, "alerts/report_receipt.html", context)

@@ -33,7 +33,7 @@ class IncidentReportListView(ProgramListView):
 
     def get_queryset(self) -> QuerySet:
         """Join what every row shows, and number the rows."""
-        reports = super().get_queryset().with_number()
+        reports = super().get_queryset().with_number().with_continuation()
         return reports.select_related("municipality", "workplace")
 
     def render_to_response(

@@ -227,5 +227,17 @@ def test_coordinator_gets_the_hint_without_any_link(coordinator, workplace, town
     assert line.is_own_workplace
 
 
-def test_address_of_the_hint_is_known():
-    assert reverse("alerts:similar") == URL
+def test_receipt_hints_without_javascript(staff, workplace, town, monkeypatch):
+    monkeypatch.setattr("alerts.views.reporting.timezone.now", lambda: NOW)
+    own = IncidentReportFactory(municipality=town, workplace=workplace)
+    foreign = IncidentReportFactory(municipality=town)
+    page = staff.get(reverse("alerts:report_receipt", args=[own.pk]))
+    assert [line.report for line in page.context["hint"]] == [None]
+    assert foreign.receipt_number not in page.text
+    assert foreign.workplace.name not in page.text
+    assert AccessEntry.objects.of(foreign).exists()
+
+
+def test_form_asks_for_the_hint_by_post(staff):
+    page = staff.get(f"{reverse('alerts:report_create')}?step=form")
+    assert f'hx-post="{URL}"' in page.text

@@ -11,8 +11,7 @@ from accounts.models import User
 from alerts.choices import Step
 from alerts.escalation import due_at, escalate, unreachable_steps
 from alerts.merging import merge
-from alerts.models import PERSONAL, Escalation, Sign
-from alerts.services import close_report
+from alerts.models import PERSONAL, Escalation, IncidentReport, Sign
 from core.access import Role
 from tests.accounts.factories import WorkplaceFactory
 from tests.alerts.factories import IncidentReportFactory, at
@@ -130,7 +129,9 @@ def test_passing_on_closing_or_merging_ends_the_warnings(officer):
     report(is_passed_on=True)
     escalate(now=minutes(60))
     assert len(mail.outbox) == 3
-    close_report(report=closed, outcome="safe", at=minutes(90))
+    IncidentReport.objects.filter(pk=closed.pk).update(
+        state="closed", outcome="safe", closed_at=minutes(90)
+    )
     merge(report=merged, into=main, actor=officer.user, at=minutes(90), version=1)
     assert escalate(now=LATER).sent == {Step.MANAGER: 1}
     assert main.receipt_number in mail.outbox[-1].body

@@ -7,6 +7,7 @@ from django.urls import reverse
 from alerts.duplicates import similar_context
 from alerts.merging import merge, separate, take_back_distinction, tell_apart
 from alerts.models import Distinction, IncidentReport
+from dashboard.closing import close_year, finish
 from tests.alerts.factories import FollowUpFactory, IncidentReportFactory, at
 
 pytestmark = pytest.mark.django_db
@@ -250,3 +251,45 @@ def test_continuations_cost_the_same_for_one_and_many(
             assert len(one.follow_ups.all()) == 2
             assert str(one.workplace)
             assert all(str(entry.by) for entry in one.follow_ups.all())
+
+
+def test_pages_of_both_lead_to_each_other(officer, pair):
+    first, second = pair
+    page = officer.get(first.get_absolute_url()).text
+    assert second.receipt_number in page
+    assert reverse("alerts:report_tell_apart", args=[first.pk]) in page
+    join(second, first, officer.user)
+    for one, other in (pair, pair[::-1]):
+        page = officer.get(one.get_absolute_url()).text
+        assert other.get_absolute_url() in page
+        assert reverse("alerts:report_tell_apart", args=[one.pk]) not in page
+    page = officer.get(second.get_absolute_url()).text
+    assert reverse("alerts:report_separate", args=[second.pk]) in page
+
+
+def test_list_marks_continuations_and_finds_them(officer, pair):
+    first, second = pair
+    join(second, first, officer.user)
+    address = reverse("alerts:report_list")
+    page = officer.get(address, {"merged": "true"})
+    assert [row.record for row in page.context["table"].rows] == [second]
+    assert page.context["table"].rows[0].get_cell("is_continuation") != "–"
+    page = officer.get(address, {"merged": "false"})
+    assert [row.record for row in page.context["table"].rows] == [first]
+    assert page.context["table"].rows[0].get_cell("is_continuation") == "–"
+    page = officer.get(address, {"q": second.receipt_number})
+    assert page.context["summary"]["count"] == 1
+
+
+def test_closed_year_refuses_merging_in_words(officer, manager, pair):
+    first, second = pair
+    finish(close_year(year=2016, actor=manager.user, at=at(2018, 6, 1, 9, 0)))
+    page = officer.post(
+        reverse("alerts:report_merge", args=[second.pk]),
+        {"other": first.receipt_number, "version": second.version},
+        follow=True,
+    )
+    assert "2016" in "".join(str(message) for message in page.context["messages"])
+    second.refresh_from_db()
+    assert second.merged_into is None
+    assert not first.follow_ups.exists()
