@@ -5,7 +5,14 @@ from zoneinfo import ZoneInfo
 
 import factory
 
-from alerts.models import CaseStory, FollowUp, IncidentReport, Photo, Sign
+from alerts.models import (
+    CaseStory,
+    Correction,
+    FollowUp,
+    IncidentReport,
+    Photo,
+    Sign,
+)
 from tests.accounts.factories import UserFactory, WorkplaceFactory
 from tests.municipalities.factories import MunicipalityFactory
 
@@ -62,6 +69,16 @@ class FollowUpFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = FollowUp
+
+
+class CorrectionFactory(factory.django.DjangoModelFactory):
+    report = factory.SubFactory(IncidentReportFactory)
+    at = at(2016, 10, 4, 9, 5)
+    by = factory.SubFactory(UserFactory)
+    before = factory.Dict({"place": "架空町1-2"})
+
+    class Meta:
+        model = Correction
 
 
 class PhotoFactory(factory.django.DjangoModelFactory):
