@@ -1,6 +1,6 @@
 # make run: the demo on http://127.0.0.1:8000 (PORT changes it). make test: the whole suite.
 .DELETE_ON_ERROR:
-.PHONY: run test lint bench messages lock screenshots clean
+.PHONY: run test lint bench measure messages lock screenshots clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -29,6 +29,9 @@ lint: .venv/dev.stamp
 bench: .venv/dev.stamp $(CATALOGUE).mo
 	DEBUG=on $(BIN)/python -m tests.bench
 	DEBUG=on $(BIN)/python -m tests.bench_years
+
+measure: .venv/dev.stamp $(CATALOGUE).mo
+	$(BIN)/python -m tests.measure_form
 
 messages: .venv/dev.stamp
 	$(BIN)/python -m tests.messages

@@ -169,13 +169,6 @@ class IncidentReportForm(forms.ModelForm):
             raise ValidationError(_("Enter seven digits, such as 273-0000."))
         return code
 
-    def clean_emergency_called_at(self) -> dt.datetime | None:
-        """Refuse a time to come."""
-        called_at = self.cleaned_data["emergency_called_at"]
-        if called_at:
-            refuse_future_time(called_at)
-        return called_at
-
     def clean(self) -> None:
         """Take the person who types for the one who noticed when none is named.
 
@@ -186,14 +179,24 @@ class IncidentReportForm(forms.ModelForm):
         named = data.get("reporter") or data.get("reporter_name")
         if "reporter" in self.fields and not named:
             data["reporter"] = self.instance.entered_by
-        if not (data.get("has_called_119") or data.get("has_called_110")):
-            data["emergency_called_at"] = None
+        self._clean_call()
         course = data.get("course")
         workplace_id = self.instance.workplace_id
         if "workplace" in self.fields and data.get("workplace"):
             workplace_id = data["workplace"].pk
         if course and course.workplace_id != workplace_id:
             self.add_error("course", _("This course belongs to another workplace."))
+
+    def _clean_call(self) -> None:
+        data = self.cleaned_data
+        called_at = data.get("emergency_called_at")
+        if not (data.get("has_called_119") or data.get("has_called_110")):
+            data["emergency_called_at"] = None
+        elif called_at:
+            try:
+                refuse_future_time(called_at)
+            except ValidationError as error:
+                self.add_error("emergency_called_at", error)
 
 
 def looks_up(wish: str, target: str) -> dict[str, Any]:
