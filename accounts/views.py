@@ -7,9 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from core.compression import compressed
 from core.programs import installed_programs
 
 
+@compressed()
 def home(request: HttpRequest) -> HttpResponse:
     """Show each person the way into what they may do, the main actions first."""
     actions = [

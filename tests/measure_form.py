@@ -22,6 +22,7 @@ from typing import Any
 from urllib.request import urlopen
 
 from playwright.sync_api import CDPSession, Locator, Page, sync_playwright
+from tqdm import tqdm
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "tsunagari-demo"  # noqa: S105 - printed by `make run`, of the demo only
@@ -261,16 +262,16 @@ def tell(
 ) -> None:
     """Print the figures."""
     for url, size in sorted(cold.sizes.items(), key=lambda item: -item[1]):
-        print(f"{size:>9,}  {url.removeprefix(base)}")
+        tqdm.write(f"{size:>9,}  {url.removeprefix(base)}")
     for name, line in (("cold", cold), ("warm", warm)):
         requests = sum(1 for size in line.sizes.values() if size)
-        print(
+        tqdm.write(
             f"bytes, {name} cache: {line.total:,} in {requests} requests "
             f"(limit {MAX_BYTES:,})"
         )
-    print(f"taps from home to receipt, text aside: {taps} (limit {MAX_TAPS})")
+    tqdm.write(f"taps from home to receipt, text aside: {taps} (limit {MAX_TAPS})")
     for name, known in times.items():
-        print(
+        tqdm.write(
             f"slow 3G, {name} cache: first paint {known['painted'] / 1000:.1f} s, "
             f"usable {known['usable'] / 1000:.1f} s, "
             f"loaded {known['loaded'] / 1000:.1f} s"

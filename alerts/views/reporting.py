@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 from django.views.generic import CreateView
 
@@ -31,6 +30,7 @@ from alerts.right_desk import calls_for, municipalities_along
 from alerts.second_versions import keep_second_version
 from alerts.services import Submission, municipalities_of, submit_report
 from core import handover
+from core.compression import compressed
 from core.errors import csrf_failed
 from core.htmx import wants_fragment
 from municipalities.fields import MunicipalityField
@@ -52,9 +52,18 @@ HANDED_OVER = (
 CALLED = {"119": "has_called_119", "110": "has_called_110"}
 
 
-# Compressed although signed-in people see it: nothing of the address is repeated in
-# these pages, so that nobody can guess at a secret in them by what they send along.
-@method_decorator([login_not_required, gzip_page], name="dispatch")
+def own_query(request: HttpRequest) -> set[tuple[str, str]]:
+    """Return what we ourselves put into the address of the form in this session."""
+    handed = request.session.get(handover.SESSION_KEY, {})
+    kept = request.session.get(kept_forms.SESSION_KEY, {})
+    return {
+        ("step", "form"),
+        *(("handover", key) for key in handed),
+        *(("kept", key) for key in kept),
+    }
+
+
+@method_decorator([login_not_required, compressed(own_query)], name="dispatch")
 class IncidentReportCreateView(PermissionRequiredMixin, CreateView):
     """The stop screen, then the form, one screen and sent once.
 
@@ -307,7 +316,7 @@ def ask_script_to_sign_in() -> JsonResponse:
     return JsonResponse({"login": redirect_to_login(form_url).url}, status=401)
 
 
-@gzip_page
+@compressed()
 @permission_required(REPORT, raise_exception=True)
 def report_receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the receipt to whoever sent the report in this session, or may see it."""

@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from alerts.models import IncidentReport, Sign
 from tests.alerts.factories import IncidentReportFactory
@@ -174,3 +175,54 @@ def test_form_takes_what_another_program_hands_over(staff, place):
 def test_year_long_before_the_records_begin_is_refused(staff):
     page = staff.post(URL, {"noticed_at": "1950/1/1 1:00"})
     assert "noticed_at" in page.context["form"].errors
+
+
+def test_call_to_119_is_noted_with_its_time_and_nothing_in_the_address(staff, place):
+    address = staff.post(URL, {"called": "119", "handover": ""}).url
+    assert "119" not in address.partition("handover=")[0]
+    form = staff.get(address).context["form"]
+    assert form["has_called_119"].value() is True
+    assert not form["has_called_110"].value()
+    called_at = form["emergency_called_at"].value()
+    staff.post(
+        URL,
+        typed(
+            noticed_at="2017/3/20 9:00",
+            has_called_119="on",
+            emergency_called_at="2017/3/20 9:05",
+        ),
+    )
+    assert called_at
+    report = IncidentReport.objects.get()
+    assert f"{timezone.localtime(report.emergency_called_at):%H:%M}" == "09:05"
+
+
+def test_call_keeps_what_another_program_handed_over(staff, place):
+    session = staff.session
+    session["handover"] = {"k": {"place": "架空町9"}}
+    session.save()
+    address = staff.post(URL, {"called": "110", "handover": "k"}).url
+    form = staff.get(address).context["form"]
+    assert form["place"].value() == "架空町9"
+    assert form["has_called_110"].value() is True
+
+
+def test_number_that_is_none_notes_no_call(staff, place):
+    address = staff.post(URL, {"called": "999"}).url
+    form = staff.get(address).context["form"]
+    assert not form["has_called_119"].value()
+    assert not form["emergency_called_at"].value()
+
+
+def test_time_of_a_call_counts_only_with_its_tick_and_never_in_the_future(staff, place):
+    page = staff.post(
+        URL, typed(has_called_110="on", emergency_called_at="2099/1/1 9:00")
+    )
+    assert list(page.context["form"].errors) == ["emergency_called_at"]
+    staff.post(URL, typed(emergency_called_at="2017/3/20 9:05"))
+    assert IncidentReport.objects.get().emergency_called_at is None
+
+
+def test_no_choice_is_a_row_of_dashes(officer, staff, place):
+    for client in (officer, staff):
+        assert "---" not in client.get(URL, {"step": "form"}).text
