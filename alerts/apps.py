@@ -13,6 +13,7 @@ class AlertsConfig(programs.ProgramConfig):
     verbose_name = _("Incident reports")
     order = 20
     pages = (
+        programs.Page("alerts:queue", _("Duty desk"), "alerts.handle_incidentreport"),
         programs.Page(
             "alerts:report_list", _("Incident reports"), "alerts.view_incidentreport"
         ),

@@ -2,6 +2,7 @@
 
 import django_filters as df
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Workplace
@@ -61,6 +62,11 @@ class IncidentReportFilterSet(ProgramFilterSet):
         label=_("What was noticed"),
     )
     outcome = df.ChoiceFilter(choices=Outcome, label=_("Outcome"))
+    ask = df.ChoiceFilter(
+        choices=[("due", _("To be asked again now")), ("later", _("Not yet due"))],
+        label=_("Waiting for the outcome"),
+        method="filter_ask",
+    )
     weekday = df.ChoiceFilter(
         field_name="noticed_weekday",
         choices=Weekday.choices,
@@ -89,6 +95,7 @@ class IncidentReportFilterSet(ProgramFilterSet):
             "channel",
             "sign",
             "outcome",
+            "ask",
             "weekday",
             "hour",
             "agreement",
@@ -97,6 +104,11 @@ class IncidentReportFilterSet(ProgramFilterSet):
             "prefecture",
             "municipality",
         )
+
+    def filter_ask(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        """Return those whose desk is to be asked again by now, or only later."""
+        now = timezone.now()
+        return qs.to_ask_again(now) if value == "due" else qs.awaiting_answer(now)
 
 
 class CaseStoryFilterSet(ProgramFilterSet):

@@ -54,7 +54,7 @@ def _events(report: IncidentReport) -> Iterator[Event]:
         yield Event(report.emergency_called_at, _("Called 119 or 110"))
     channel = report.get_channel_display()
     yield Event(
-        report.received_at, ReportState.RECEIVED.label, report.entered_by, channel
+        report.received_at, _("Record received"), report.entered_by, channel
     )
     if report.passed_on_at:
         desk = str(report.desk or _("another desk, not listed"))

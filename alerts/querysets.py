@@ -1,5 +1,6 @@
 """Sets of incident reports."""
 
+import datetime as dt
 from typing import Self
 
 from django.db.models import (
@@ -20,7 +21,7 @@ from agreements.models import Agreement
 from core.access import ScopedQuerySet
 from core.fiscal import FiscalYear
 
-from .choices import ReportState, StoryState
+from .choices import Outcome, ReportState, StoryState
 
 NUMBER_DIGITS = 6
 
@@ -35,6 +36,17 @@ class IncidentReportQuerySet(ScopedQuerySet):
     def waiting(self) -> Self:
         """Return those that nobody has passed on or closed yet."""
         return self.counted().filter(state=ReportState.RECEIVED)
+
+    def awaiting_answer(self, at: dt.datetime) -> Self:
+        """Return those passed on whose desk need not be asked again yet."""
+        later = Q(ask_again_at__isnull=True) | Q(ask_again_at__gt=at)
+        return self.counted().filter(later, state=ReportState.PASSED_ON)
+
+    def to_ask_again(self, at: dt.datetime) -> Self:
+        """Return those without a known outcome for which it is time to ask again."""
+        is_open = Q(state=ReportState.PASSED_ON)
+        is_unknown = Q(state=ReportState.CLOSED, outcome=Outcome.UNKNOWN)
+        return self.counted().filter(is_open | is_unknown, ask_again_at__lte=at)
 
     def counted(self) -> Self:
         """Return one report per event: no continuations of another."""

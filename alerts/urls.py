@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from .views import desk_work, duplicates, personal, photos, reporting, reports, stories
+from .views import (
+    desk_work,
+    duplicates,
+    personal,
+    photos,
+    queue,
+    reporting,
+    reports,
+    stories,
+)
 
 app_name = "alerts"
 urlpatterns = [
     path("", reports.IncidentReportListView.as_view(), name="report_list"),
+    path("queue/", queue.queue, name="queue"),
     path("new/", reporting.IncidentReportCreateView.as_view(), name="report_create"),
     path("new/token/", reporting.report_token, name="report_token"),
     path("<int:pk>/", reports.IncidentReportDetailView.as_view(), name="report_detail"),

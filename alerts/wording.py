@@ -1,4 +1,4 @@
-"""A report's fields as people read them: label, and value in words."""
+"""What people read: fields of a report with label and value, times that passed."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -8,10 +8,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from .models import IncidentReport
 
 MISSING = "–"
+HOUR, DAY = 60, 24 * 60
 
 
 def label_of(name: str) -> str:
@@ -45,3 +47,19 @@ def value_of(report: IncidentReport, name: str) -> str:
     if field.many_to_many:
         value = value.all()
     return in_words(value, getattr(field, "choices", None) or ())
+
+
+def duration(passed: dt.timedelta) -> str:
+    """Return a time as a clock in words: minutes, hours and minutes, days and hours.
+
+    A time to come, by a clock that is fast, is no time at all.
+    """
+    minutes = max(int(passed.total_seconds() // 60), 0)
+    if minutes < HOUR:
+        return _("%(minutes)d min") % {"minutes": minutes}
+    if minutes < DAY:
+        parts = {"hours": minutes // HOUR, "minutes": minutes % HOUR}
+        return _("%(hours)d h %(minutes)d min") % parts
+    days, hours = minutes // DAY, minutes % DAY // HOUR
+    text = ngettext("%(days)d day %(hours)d h", "%(days)d days %(hours)d h", days)
+    return text % {"days": days, "hours": hours}

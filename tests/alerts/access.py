@@ -36,6 +36,7 @@ def approved():
 
 
 RULES = {
+    "alerts:queue": Rule(HANDLE),
     "alerts:report_list": Rule({"staff", *HANDLE}),
     "alerts:report_create": Rule(REPORT),
     "alerts:report_token": Rule(REPORT, anonymous=401),
