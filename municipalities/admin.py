@@ -1,31 +1,32 @@
-"""Administration of municipalities and desks."""
+"""Administration of municipalities, desks and delivery courses."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from import_export.admin import ImportExportModelAdmin
-from import_export.forms import ExportForm
-from import_export.results import Result
-from import_export.tmp_storages import CacheStorage
 
 from core import fiscal
 from core.forms import refuse_future
-from core.spreadsheets.reading import SpreadsheetError
+from core.hours import validate_hours
 from core.text import fold
 
-from .models import Desk, Municipality
+from .file_admin import FileAdmin
+from .models import CourseArea, DeliveryCourse, Desk, Municipality
 from .prefectures import PREFECTURES
-from .resources import CsvFormat, MunicipalityResource, SpreadsheetFormat, XlsxFormat
+from .resources import (
+    DeskFormat,
+    DeskResource,
+    MunicipalityFormat,
+    MunicipalityResource,
+)
 
-SHOWN_PROBLEMS = 50
 SHOWN_PROTECTED = 20
 
 
@@ -87,7 +88,23 @@ class VerifiedListFilter(admin.SimpleListFilter):
 
 
 class DeskForm(forms.ModelForm):
-    """A desk, with the day on which it was verified in the past."""
+    """A desk: opening hours that can be read, verified on a day that has come."""
+
+    def clean_opening_hours(self) -> str:
+        """Refuse a new text that cannot be read; an old one stays until it changes."""
+        written = self.cleaned_data["opening_hours"].strip()
+        if written and "opening_hours" in self.changed_data:
+            validate_hours(written)
+        return written
+
+    def clean_fallback(self) -> Desk | None:
+        """Refuse the desk itself."""
+        fallback = self.cleaned_data["fallback"]
+        if fallback is not None and fallback.pk == self.instance.pk:
+            raise ValidationError(
+                _("A desk cannot stand in for itself."), code="itself"
+            )
+        return fallback
 
     def clean_verified_on(self) -> dt.date | None:
         """Refuse a day to come."""
@@ -106,7 +123,7 @@ class DeskInline(admin.TabularInline):
 
 
 @admin.register(Municipality)
-class MunicipalityAdmin(ImportExportModelAdmin):
+class MunicipalityAdmin(FileAdmin):
     """Municipalities: search, filters, history, import and export."""
 
     list_display = (
@@ -129,8 +146,8 @@ class MunicipalityAdmin(ImportExportModelAdmin):
     inlines = (DeskInline,)
     actions = ("put_into_service_area", "take_out_of_service_area")
     resource_classes = (MunicipalityResource,)
-    tmp_storage_class = CacheStorage
-    export_form_class = ExportForm
+    import_format = MunicipalityFormat
+    export_name = "municipalities"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
@@ -175,75 +192,12 @@ class MunicipalityAdmin(ImportExportModelAdmin):
         message = ngettext("%d row was changed.", "%d rows were changed.", len(changed))
         self.message_user(request, message % len(changed), messages.SUCCESS)
 
-    def get_import_formats(self) -> list[Callable]:
-        """Read Excel and CSV only, told apart by their content."""
-        return [SpreadsheetFormat]
-
-    def get_export_formats(self) -> list[Callable]:
-        """Write Excel and CSV only."""
-        return [XlsxFormat, CsvFormat]
-
-    def has_import_permission(self, request: HttpRequest) -> bool:
-        """Tell whether the person may add and change rows."""
-        return self.has_add_permission(request) and self.has_change_permission(request)
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        """Tell whether the person may see the rows."""
-        return self.has_view_permission(request)
-
-    def get_export_filename(
-        self, request: HttpRequest, queryset: QuerySet, file_format: Any
-    ) -> str:
-        """Return a name that every system can store."""
-        day = fiscal.local_date()
-        return f"municipalities_{day:%Y%m%d}.{file_format.get_extension()}"
-
-    def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """Save all of a file or nothing."""
-        kwargs = super().get_import_data_kwargs(**kwargs)
-        return {**kwargs, "rollback_on_validation_errors": True}
-
-    def add_data_read_fail_error_to_form(self, form: forms.Form, e: Exception) -> None:
-        """Name every place of the file that is wrong."""
-        if not isinstance(e, SpreadsheetError):
-            raise e
-        for problem in e.problems[:SHOWN_PROBLEMS]:
-            form.add_error("import_file", str(problem))
-        more = len(e.problems) - SHOWN_PROBLEMS
-        if more > 0:
-            form.add_error("import_file", _("And %(n)d more.") % {"n": more})
-
-    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Save what was shown; say so when it is no longer there, or no longer fits."""
-        try:
-            return super().process_import(request, **kwargs)
-        except (SpreadsheetError, TypeError):
-            # The stored file is gone (None), or the table changed since the preview.
-            self.message_user(
-                request,
-                _("The file could not be taken over. Please choose it again."),
-                messages.ERROR,
-            )
-        return HttpResponseRedirect(reverse("admin:municipalities_municipality_import"))
-
-    def add_success_message(self, result: Result, request: HttpRequest) -> None:
-        """Say how many rows are new and how many changed."""
-        message = _("Imported: %(new)d new, %(changed)d changed, the others as before.")
-        counts = {"new": result.totals["new"], "changed": result.totals["update"]}
-        messages.success(request, message % counts)
-
-    def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:
-        """Report success only when everything was saved."""
-        if result.has_errors() or result.has_validation_errors():
-            raise SpreadsheetError([], result.total_rows, len(result.invalid_rows))
-        return super().process_result(result, request)
-
 
 _SERVICE_AREA = Municipality._meta.get_field("is_in_service_area").verbose_name
 
 
 @admin.register(Desk)
-class DeskAdmin(admin.ModelAdmin):
+class DeskAdmin(FileAdmin):
     """Desks, and who was last called to see whether the number is right."""
 
     form = DeskForm
@@ -253,6 +207,7 @@ class DeskAdmin(admin.ModelAdmin):
         "kind",
         "sub_area",
         "phone",
+        "opening_hours",
         "verified_on",
         "is_active",
     )
@@ -266,7 +221,10 @@ class DeskAdmin(admin.ModelAdmin):
     list_per_page = 100
     search_fields = ("search_key",)
     show_full_result_count = False
-    autocomplete_fields = ("municipality",)
+    autocomplete_fields = ("municipality", "fallback")
+    resource_classes = (DeskResource,)
+    import_format = DeskFormat
+    export_name = "desks"
     actions = ("verify_today",)
 
     def get_search_results(
@@ -294,3 +252,34 @@ class DeskAdmin(admin.ModelAdmin):
 
 
 _VERIFIED_ON = Desk._meta.get_field("verified_on").verbose_name
+
+
+class CourseAreaInline(admin.TabularInline):
+    """The municipalities and parts of them on a course."""
+
+    model = CourseArea
+    extra = 1
+    autocomplete_fields = ("municipality",)
+
+
+@admin.register(DeliveryCourse)
+class DeliveryCourseAdmin(admin.ModelAdmin):
+    """Delivery courses, and where each leads."""
+
+    list_display = ("code", "name", "workplace", "is_active")
+    list_display_links = ("code", "name")
+    list_select_related = ("workplace",)
+    list_filter = ("is_active", "workplace")
+    list_per_page = 100
+    search_fields = ("search_key",)
+    search_help_text = _("Code or name of the course, or a municipality on it.")
+    show_full_result_count = False
+    inlines = (CourseAreaInline,)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        """Search in the folded keys of course and municipalities, each course once."""
+        keys = ["search_key", "areas__municipality__search_key"]
+        found = search(self.model.objects.all(), search_term, keys)
+        return queryset.filter(pk__in=found.values("pk")), False

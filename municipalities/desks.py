@@ -84,6 +84,13 @@ def areas_of(course: DeliveryCourse) -> list[CourseArea]:
     return list(course.areas.select_related("municipality").order_by(*_AREAS))
 
 
+def area_name(area: CourseArea) -> str:
+    """Return what people call an area of a course: the city, or a part of it."""
+    if not area.sub_area:
+        return area.municipality.name
+    return f"{area.municipality.name}({area.sub_area})"
+
+
 _AREAS = ("municipality__code", "sub_area")
 
 

@@ -1,4 +1,4 @@
-"""Filters of the list of municipalities."""
+"""Filters of the lists of municipalities, desks and delivery courses."""
 
 from typing import Any
 
@@ -6,11 +6,12 @@ import django_filters as df
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Workplace
 from core import fiscal
 from core.filters import AsOfFilter, ProgramFilterSet, SearchFilter
 
 from .filters import MunicipalityFilter, PrefectureFilter, ServiceAreaFilter
-from .models import Desk, Municipality
+from .models import CourseArea, DeliveryCourse, Desk, Municipality
 
 
 class MunicipalityFilterSet(ProgramFilterSet):
@@ -54,3 +55,30 @@ class DeskFilterSet(ProgramFilterSet):
     class Meta:
         model = Desk
         fields = ("q", "prefecture", "municipality", "kind", "verified")
+
+
+class CourseMunicipalityFilter(MunicipalityFilter):
+    """The delivery courses that lead through a municipality, each once."""
+
+    def filter(self, qs: QuerySet, value: Municipality | None) -> QuerySet:
+        """Return the courses with an area there, all without a municipality."""
+        if not value:
+            return qs
+        areas = CourseArea.objects.filter(municipality=value)
+        return qs.filter(pk__in=areas.values("course"))
+
+
+class DeliveryCourseFilterSet(ProgramFilterSet):
+    """Filters of the list of delivery courses."""
+
+    q = SearchFilter(keys=["search_key"])
+    workplace = df.ModelChoiceFilter(
+        queryset=Workplace.objects.filter(is_active=True),
+        label=_("Workplace"),
+        empty_label=_("All workplaces"),
+    )
+    municipality = CourseMunicipalityFilter()
+
+    class Meta:
+        model = DeliveryCourse
+        fields = ("q", "workplace", "municipality")

@@ -1,8 +1,10 @@
-"""The list of municipalities as a file, for the administration's import and export."""
+"""Lists as files, for the administration's import and export."""
 
 import io
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from import_export import fields, resources, widgets
@@ -10,17 +12,24 @@ from import_export.formats.base_formats import Format
 from tablib import Dataset
 
 from core.spreadsheets.exports import XLSX, csv_lines, write_xlsx
-from core.spreadsheets.reading import Reading
+from core.spreadsheets.reading import Column, Reading, Row
 
+from .desk_imports import DESK_COLUMNS, kind_label, kind_of, read_desks
 from .imports import COLUMNS, KEPT_COLUMNS, read_municipalities
-from .models import Municipality
-
-# What follows from code and name where a file does not say it.
-DERIVED = ("prefecture_code", "kind")
+from .models import Desk, Municipality
 
 
 class SpreadsheetFormat(Format):
-    """Reads CSV and Excel alike; every row is checked before anything is offered."""
+    """Reads CSV and Excel alike; every row is checked before anything is offered.
+
+    Subclasses name the columns of their list, those that follow from others where a
+    file lacks them, the function that reads rows, and the resource.
+    """
+
+    columns: ClassVar[tuple[Column, ...]]
+    derived: ClassVar[tuple[str, ...]] = ()
+    read: ClassVar[Callable[[Reading], Sequence[tuple[Row, Any]]]]
+    resource: ClassVar[type[resources.ModelResource]]
 
     def __init__(self, encoding: str | None = None) -> None:
         self.encoding = encoding
@@ -38,14 +47,13 @@ class SpreadsheetFormat(Format):
 
         Raises SpreadsheetError naming sheet, row and column of all that is wrong.
         """
-        columns = (*COLUMNS, *KEPT_COLUMNS)
-        rows = read_municipalities(Reading(io.BytesIO(in_stream), "", columns))
-        present = {*DERIVED, *rows[0][0].values}
-        names = [column.name for column in columns if column.name in present]
-        found = MunicipalityResource().fields
+        rows = self.read(Reading(io.BytesIO(in_stream), "", self.columns))
+        present = {*self.derived, *rows[0][0].values}
+        found = self.resource().fields
+        names = [c.name for c in self.columns if c.name in present and c.name in found]
         dataset = Dataset(headers=names)
-        for _row, municipality in rows:
-            dataset.append([found[name].export(municipality) for name in names])
+        for _row, record in rows:
+            dataset.append([found[name].export(record) for name in names])
         return dataset
 
 
@@ -90,8 +98,7 @@ class XlsxFormat(CsvFormat):
 
     def export_data(self, dataset: Dataset, **kwargs: Any) -> bytes:
         """Return the file."""
-        title = str(Municipality._meta.verbose_name_plural)
-        with write_xlsx(title, dataset.headers, dataset) as file:
+        with write_xlsx(dataset.title, dataset.headers, dataset) as file:
             return file.read()
 
 
@@ -144,3 +151,72 @@ class MunicipalityResource(resources.ModelResource):
         clean_model_instances = True
         skip_unchanged = True
         report_skipped = False
+
+
+class MunicipalityFormat(SpreadsheetFormat):
+    """Reads a list of municipalities."""
+
+    columns = (*COLUMNS, *KEPT_COLUMNS)
+    # What follows from code and name where a file does not say it.
+    derived = ("prefecture_code", "kind")
+    read = staticmethod(read_municipalities)
+    resource = MunicipalityResource
+
+
+class KindWidget(widgets.Widget):
+    """The kind of a desk in the words of the page."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        """Return the stored value."""
+        return kind_of(value)
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        """Return the words."""
+        return kind_label(value)
+
+
+class DeskResource(resources.ModelResource):
+    """The columns of a list of desks.
+
+    A desk is found by municipality, kind, name and sub-area. Rows that did not change
+    are left alone. Who stands in for a desk is not in the file and stays.
+    """
+
+    municipality = fields.Field(
+        "municipality", "municipality", widgets.ForeignKeyWidget(Municipality, "code")
+    )
+    place = fields.Field("municipality__name", "place", readonly=True)
+    kind = fields.Field("kind", "kind", KindWidget())
+    closed_on_holidays = fields.Field(
+        "is_closed_on_holidays", "closed_on_holidays", widgets.BooleanWidget()
+    )
+    verified_on = fields.Field(
+        "verified_on", "verified_on", widgets.DateWidget("%Y/%m/%d")
+    )
+    active = fields.Field("is_active", "active", widgets.BooleanWidget())
+
+    def get_queryset(self) -> QuerySet:
+        """Join the municipality, whose name every row of an export shows."""
+        return super().get_queryset().select_related("municipality")
+
+    def get_diff_class(self) -> type[resources.Diff]:
+        """Return the class that shows what changes."""
+        return PlainDiff
+
+    class Meta:
+        model = Desk
+        import_id_fields = ("municipality", "kind", "name", "sub_area")
+        fields = tuple(column.name for column in DESK_COLUMNS)
+        import_order = fields
+        export_order = fields
+        clean_model_instances = True
+        skip_unchanged = True
+        report_skipped = False
+
+
+class DeskFormat(SpreadsheetFormat):
+    """Reads a list of desks."""
+
+    columns = DESK_COLUMNS
+    read = staticmethod(read_desks)
+    resource = DeskResource

@@ -7,12 +7,17 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from core import fiscal
-from municipalities.models import Desk, Municipality
-from tests.municipalities.factories import DeskFactory, MunicipalityFactory
+from municipalities.models import DeliveryCourse, Desk, Municipality
+from tests.municipalities.factories import (
+    CourseAreaFactory,
+    DeskFactory,
+    MunicipalityFactory,
+)
 
 LIST = reverse("admin:municipalities_municipality_changelist")
 IMPORT = reverse("admin:municipalities_municipality_import")
 DESKS = reverse("admin:municipalities_desk_changelist")
+COURSES = reverse("admin:municipalities_deliverycourse_changelist")
 
 
 @pytest.fixture
@@ -160,14 +165,77 @@ def test_autocomplete_finds_by_kana(administrator, kamagaya):
     assert [row["text"] for row in page.json()["results"]] == ["千葉県鎌ケ谷市"]
 
 
-@pytest.mark.parametrize("url", [LIST, DESKS])
+@pytest.mark.parametrize("url", [LIST, DESKS, COURSES])
 def test_query_count_does_not_grow_with_rows(
     administrator, url, django_assert_max_num_queries, django_assert_num_queries
 ):
     DeskFactory()
+    CourseAreaFactory()
     administrator.get(url)
     with django_assert_max_num_queries(15) as few:
         administrator.get(url)
     DeskFactory.create_batch(20)
+    CourseAreaFactory.create_batch(20)
     with django_assert_num_queries(len(few)):
         administrator.get(url)
+
+
+def desk_data(municipality, **changes):
+    return {
+        "municipality": municipality.pk,
+        "kind": "municipal",
+        "name": "高齢福祉課",
+        "phone": "047-000-0000",
+        "opening_hours": "平日 8:30-17:15",
+        "is_active": "on",
+    } | changes
+
+
+def test_new_hours_must_be_readable_and_old_ones_stay(administrator, kamagaya):
+    desk = DeskFactory(municipality=kamagaya, opening_hours="要確認")
+    url = reverse("admin:municipalities_desk_change", args=[desk.pk])
+    data = desk_data(kamagaya, name="新しい名前", opening_hours="要確認")
+    assert administrator.post(url, data).status_code == 302
+    page = administrator.post(url, data | {"opening_hours": "8時ごろから"})
+    assert list(page.context["adminform"].form.errors) == ["opening_hours"]
+    assert administrator.post(url, data | {"opening_hours": ""}).status_code == 302
+
+
+def test_desk_does_not_stand_in_for_itself(administrator, kamagaya):
+    desk = DeskFactory(municipality=kamagaya)
+    other = DeskFactory()
+    url = reverse("admin:municipalities_desk_change", args=[desk.pk])
+    page = administrator.post(url, desk_data(kamagaya, fallback=desk.pk))
+    assert list(page.context["adminform"].form.errors) == ["fallback"]
+    administrator.post(url, desk_data(kamagaya, fallback=other.pk))
+    desk.refresh_from_db()
+    assert desk.fallback == other
+
+
+def test_course_is_kept_with_its_areas(administrator, kamagaya, workplace):
+    url = reverse("admin:municipalities_deliverycourse_add")
+    data = {
+        "workplace": workplace.pk,
+        "code": "K001",
+        "is_active": "on",
+        "areas-TOTAL_FORMS": "1",
+        "areas-INITIAL_FORMS": "0",
+        "areas-0-municipality": kamagaya.pk,
+        "areas-0-sub_area": "東地区",
+    }
+    assert administrator.post(url, data).status_code == 302
+    course = DeliveryCourse.objects.get()
+    assert course.areas.get().sub_area == "東地区"
+    assert administrator.post(url, data).status_code == 200  # the code is taken
+
+
+def test_course_is_found_by_a_municipality_once(administrator, kamagaya):
+    area = CourseAreaFactory(municipality=kamagaya)
+    CourseAreaFactory(course=area.course, municipality=kamagaya, sub_area="東")
+    CourseAreaFactory()
+    page = administrator.get(COURSES, {"q": "かまがや"})
+    assert page.context["cl"].result_count == 1
+    page = administrator.get(
+        COURSES, {"workplace__id__exact": area.course.workplace_id}
+    )
+    assert page.context["cl"].result_count == 1

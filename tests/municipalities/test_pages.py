@@ -93,3 +93,29 @@ def test_query_count_does_not_grow_with_rows(
     for url, count in counts.items():
         with django_assert_num_queries(count):
             staff.get(url)
+
+
+def test_list_and_page_say_what_is_open_in_words(staff):
+    always = DeskFactory(opening_hours="24時間", verified_on=fiscal.local_date())
+    unknown = DeskFactory(opening_hours="要確認", verified_on=None)
+    # A day that is none of today and tomorrow: closed whenever the test runs.
+    weekday = (fiscal.local_date().weekday() + 3) % 7
+    closed = DeskFactory(
+        opening_hours=f"{'月火水木金土日'[weekday]} 9:00-9:01",
+        is_closed_on_holidays=False,
+        fallback=always,
+    )
+    english = {"headers": {"accept-language": "en"}}
+    table = staff.get(DESKS, **english).text
+    pages = [
+        staff.get(desk.get_absolute_url(), **english).text
+        for desk in (always, unknown, closed)
+    ]
+    for words, page in zip(
+        ("Open now", "Hours not known", "Closed now, opens"), pages, strict=True
+    ):
+        assert words in table
+        assert words in page
+    assert table.count("Not verified for a year") == 2
+    assert always.phone_uri in pages[2]
+    assert always.get_absolute_url() in pages[2]

@@ -1,0 +1,1 @@
+"""Pages of municipalities, desks and delivery courses."""
