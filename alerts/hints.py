@@ -21,6 +21,7 @@ from accounts.reads import record_read
 
 from .duplicates import Similar, event_of, similar_to_report
 from .models import IncidentReport
+from .wording import duration
 
 HINTS_AN_HOUR = 60
 HOUR = 60 * 60
@@ -35,6 +36,7 @@ class Line:
     """One event: `report` for whoever may see it, else None and nothing of it."""
 
     noticed_at: dt.datetime
+    ago: str
     is_own_workplace: bool
     is_passed_on: bool
     report: IncidentReport | None
@@ -74,8 +76,8 @@ def hint_lines(
             foreign.append(report)
     foreign = foreign[:MOST]
     _record_hints(foreign, user)
-    lines = [_line(report, user, is_seen=True) for report in known[:MOST]]
-    lines += [_line(report, user, is_seen=False) for report in foreign]
+    lines = [_line(report, user, now, is_seen=True) for report in known[:MOST]]
+    lines += [_line(report, user, now, is_seen=False) for report in foreign]
     return sorted(lines, key=lambda line: line.noticed_at, reverse=True)
 
 
@@ -86,10 +88,13 @@ def hint_for(report: IncidentReport, *, user: User, now: dt.datetime) -> list[Li
     return hint_lines(similar_to_report(report), user=user, now=now)
 
 
-def _line(report: IncidentReport, user: User, *, is_seen: bool) -> Line:
+def _line(
+    report: IncidentReport, user: User, now: dt.datetime, *, is_seen: bool
+) -> Line:
     counted = report.merged_into or report
     return Line(
         noticed_at=report.noticed_at,
+        ago=duration(max(now - report.noticed_at, dt.timedelta())),
         is_own_workplace=report.workplace_id == user.workplace_id,
         is_passed_on=bool(report.passed_on_at or counted.passed_on_at),
         report=report if is_seen else None,
