@@ -7,11 +7,16 @@ import time
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from tests.faults import reports
+from tests.faults import edits, keys, reads, reports
 from tests.faults.databases import programs
 from tests.faults.stack import running
 
-PARTS = {"reports": reports.run}
+PARTS = {
+    "reports": reports.run,
+    "keys": keys.run,
+    "edits": edits.run,
+    "reads": reads.run,
+}
 VENDORS = ("sqlite", "postgresql")
 
 
@@ -38,13 +43,12 @@ def main():
     say(f"seed {told.seed}, scale {told.scale:g}; --seed runs the same again")
     kept = True
     for vendor in vendors:
-        for part in told.part or PARTS:
-            start = time.monotonic()
-            with running(vendor) as stack:
+        with running(vendor, told.seed) as stack:
+            for part in told.part or PARTS:
+                start = time.monotonic()
                 lines = PARTS[part](stack, scale=told.scale, seed=told.seed)
-            say(f"{vendor}, {part}: {time.monotonic() - start:.0f} s")
-            say(*lines)
-            kept &= all(line.is_kept for line in lines)
+                say(f"{vendor}, {part}: {time.monotonic() - start:.0f} s", *lines)
+                kept &= all(line.is_kept for line in lines)
     say("All kept." if kept else "NOT KEPT.")
     return 0 if kept else 1
 

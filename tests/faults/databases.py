@@ -91,7 +91,7 @@ class Postgres:
         )
         return [pid for (pid,) in found]
 
-    def kill_backend(self, dice: random.Random):
+    def kill(self, dice: random.Random):
         """Kill a process of the server, which then recovers as after a crash."""
         if not (found := self.backends()):
             return

@@ -18,11 +18,13 @@ SIGN_IN = "/accounts/login/"
 
 
 class Broken(Exception):
-    """The connection ended early; `seen` is what of the answer's text had come."""
+    """The connection ended early; `status` and `body` are what had come of it."""
 
     def __init__(self, seen=b""):
         super().__init__("The connection broke.")
-        self.seen = seen
+        head, _end, self.body = seen.partition(b"\r\n\r\n")
+        words = head.split(maxsplit=2)
+        self.status = int(words[1]) if len(words) > 1 and words[1].isdigit() else None
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,11 @@ class Answer:
     @property
     def asks_to_sign_in(self):
         return self.status == 401 or SIGN_IN in self.location
+
+    @property
+    def is_interrupted(self):
+        # What Django answers when the session could not be stored.
+        return self.status == 400 and not self.body.startswith(b"{")
 
     def receipt(self):
         """Return the key of the stored report when this acknowledges one."""
@@ -74,12 +81,18 @@ class Person:
         head, end, body = seen.partition(b"\r\n\r\n")
         first, _end, lines = head.partition(b"\r\n")
         headers = http.client.parse_headers(BytesIO(lines + end))
-        if not end or len(body) != int(headers["Content-Length"]):
+        if not end:
+            raise Broken(seen)
+        status, length = int(first.split()[1]), headers["Content-Length"]
+        # Errors of the outermost layers come without a length; nothing else may.
+        if length is None and status < 400:
+            raise RuntimeError(head.decode())
+        if length is not None and len(body) != int(length):
             raise Broken(seen)
         for header in headers.get_all("Set-Cookie", []):
             for name, morsel in SimpleCookie(header).items():
                 self.cookies[name] = morsel.value
-        return Answer(int(first.split()[1]), headers.get("Location", ""), body)
+        return Answer(status, headers.get("Location", ""), body)
 
     def _request(self, path, fields, accept):
         body = b"" if fields is None else self._body(fields)
@@ -115,8 +128,8 @@ class Person:
                 return
             self.pause()
 
-    def insist(self, path, fields=None, *, accept="application/json"):
-        """Send the same again until an answer comes that is neither 5xx nor cut."""
+    def insist(self, path, fields=None, *, accept="text/html"):
+        """Send the same again until an answer comes that is no fault."""
         while True:
             try:
                 answer = self.ask(path, fields, accept=accept)
@@ -125,12 +138,17 @@ class Person:
             else:
                 if answer.asks_to_sign_in or (not self.cookies.get("sessionid")):
                     self.sign_in()
-                elif answer.status < 500:
+                elif answer.status < 500 and not answer.is_interrupted:
                     return answer
                 else:
-                    self.counts["answers 5xx"] += 1
+                    self.counts[f"answers {answer.status}"] += 1
             self.pause()
 
     def pause(self):
         """Wait a moment, not all for the same time."""
         time.sleep(self.dice.uniform(0.01, 0.1))
+
+
+def people_of(usernames, port, counts, dice):
+    """Return a person for each name."""
+    return [Person(name, port, counts=counts, dice=dice) for name in usernames]

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.faults.databases import start_database
+from tests.faults.forms import Forms
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 3
@@ -27,7 +28,6 @@ class Stack:
     """One server over one database, and what it was filled with."""
 
     def __init__(self, vendor, folder):
-        self.folder = folder
         self.database = start_database(vendor, folder)
         self.log = folder / "server.log"
         self.killed = set()
@@ -43,11 +43,12 @@ class Stack:
             "PYTHONWARNINGS": "ignore",
         }
 
-    def start(self):
-        """Make tables and people, then serve on a free port."""
+    def start(self, seed):
+        """Make tables, people and forms, then serve on a free port."""
         self._run("manage.py", "migrate", "--verbosity", "0")
         self._run("manage.py", "createcachetable", "--verbosity", "0")
         self.filled = json.loads(self._run("-m", "tests.faults.fill"))
+        self.forms = Forms(self.filled["signs"], seed)
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             listener.listen(2048)
@@ -90,7 +91,7 @@ class Stack:
         tasks = Path(f"/proc/{self.server.pid}/task/{self.server.pid}/children")
         return [int(pid) for pid in tasks.read_text().split()]
 
-    def kill_worker(self, dice: random.Random):
+    def kill(self, dice: random.Random):
         """Kill one worker; the server starts another."""
         fresh = [pid for pid in self.workers() if pid not in self.killed]
         if fresh:
@@ -117,13 +118,13 @@ class Stack:
 
 
 @contextmanager
-def running(vendor):
+def running(vendor, seed):
     """Yield a stack that serves; nothing of it is left afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="tsunagari-faults-"))
     stack = None
     try:
         stack = Stack(vendor, folder)
-        stack.start()
+        stack.start(seed)
         yield stack
     finally:
         if stack is not None:
