@@ -7,8 +7,11 @@ import { part, question, words } from "./drafts/parts.js";
 import { hurry, listen, tell } from "./drafts/sender.js";
 import * as vault from "./drafts/vault.js";
 
-const SAVE_MS = 300;
-const LOCK_MS = 1_000;
+// The first change is kept at once, what follows after a pause: that is all a page that
+// is torn away can lose.
+const SAVE_MS = 100;
+// So long the page before this one, in the same tab, may take to let go of its draft.
+const LOCK_MS = 3_000;
 const form = document.querySelector("form[data-once]");
 const key = form.elements.client_key;
 const button = form.querySelector(".form-actions .btn-primary");
@@ -20,10 +23,12 @@ let isDirty = false;
 let isSending = false;
 let isOver = false;
 let timer;
+let savedAt = -SAVE_MS;
 let saving = Promise.resolve();
 
-function say(name, { login } = {}) {
-  line.querySelector("[data-words]").textContent = name ? words(name) : "";
+function say(name, values = {}) {
+  const { login } = values;
+  line.querySelector("[data-words]").textContent = name ? words(name, values) : "";
   line.querySelector("[data-send]").hidden = name !== "later";
   const link = line.querySelector("[data-login]");
   link.hidden = !login;
@@ -35,6 +40,7 @@ function save() {
   timer = undefined;
   if (!isDirty || isOver || !canKeep) return saving;
   isDirty = false;
+  savedAt = performance.now();
   const now = [key.value, pairsOf(form), state];
   saving = saving
     .then(() => isOver || vault.save(...now))
@@ -52,7 +58,8 @@ function changed() {
     state = "draft";
     say("changed");
   }
-  timer ??= setTimeout(save, SAVE_MS);
+  const pause = Math.max(0, savedAt + SAVE_MS - performance.now());
+  timer ??= setTimeout(save, pause);
 }
 
 function wait(isWaiting) {

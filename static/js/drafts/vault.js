@@ -40,11 +40,11 @@ function database() {
   return opened;
 }
 
-// Run one transaction; `work` gets the store and may return a request.
-async function within(store, mode, work) {
+// Run one transaction, "strict" where it must outlive a power cut; `work` gets the store and may return a request.
+async function within(store, mode, work, durability = "relaxed") {
   const db = await database();
   return new Promise((resolve, reject) => {
-    const transaction = db.transaction(store, mode, { durability: "strict" });
+    const transaction = db.transaction(store, mode, { durability });
     const asked = work(transaction.objectStore(store));
     transaction.oncomplete = () => resolve(asked?.result);
     transaction.onabort = transaction.onerror = () => reject(transaction.error);
@@ -111,7 +111,8 @@ export async function save(id, pairs, state) {
   const made = old?.made ?? Date.now();
   const version = crypto.randomUUID();
   const record = { id, person, state, made, version, key, iv, data };
-  await within("drafts", "readwrite", (rows) => rows.put(record));
+  const durability = state === "sending" ? "strict" : "relaxed";
+  await within("drafts", "readwrite", (rows) => rows.put(record), durability);
   return record;
 }
 
