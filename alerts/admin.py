@@ -10,9 +10,9 @@ from .models import Sign
 class SignAdmin(admin.ModelAdmin):
     """The checklist: new lines, order, and lines that are no longer offered."""
 
-    list_display = ("code", "name", "order", "is_active")
-    list_editable = ("order", "is_active")
-    list_filter = ("is_active",)
+    list_display = ("code", "name", "order", "is_urgent", "is_active")
+    list_editable = ("order", "is_urgent", "is_active")
+    list_filter = ("is_urgent", "is_active")
     search_fields = ("code", "name")
 
     def get_readonly_fields(

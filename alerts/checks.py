@@ -26,13 +26,15 @@ def without_outcome(context: Context) -> Iterator[Finding]:
 
 
 def _by_workplace(context: Context, state: ReportState) -> Iterator[Finding]:
-    reports = _reports(context).filter(state=state).order_by("workplace__code")
+    # What continues another report waits for nothing of its own.
+    reports = _reports(context).filter(state=state, merged_into__isnull=True)
+    reports = reports.order_by("workplace__code")
     found = reports.values_list("workplace", "workplace__name").annotate(Count("pk"))
     for workplace, name, count in found:
         text = ngettext("%(name)s: %(n)d report", "%(name)s: %(n)d reports", count)
         yield Finding(
             text=text % {"name": name, "n": count},
-            url=_list(context, workplace, state=state.value),
+            url=_list(context, workplace, state=state.value, merged="false"),
             count=count,
         )
 
