@@ -1,4 +1,4 @@
-"""Administration of users, workplaces, roles and API tokens."""
+"""Administration of users, workplaces, roles, API tokens; the log of reads."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from core import fiscal
 
 from . import tokens
-from .models import ApiToken, User, Workplace
+from .models import AccessEntry, ApiToken, User, Workplace
 from .roles import role_labels
 
 admin.site.site_header = _("Tsunagari: administration")
@@ -299,3 +299,33 @@ class ApiTokenAdmin(admin.ModelAdmin):
             tokens.revoke(token=token, at=timezone.now())
         text = ngettext("%(n)d token revoked.", "%(n)d tokens revoked.", len(chosen))
         self.message_user(request, text % {"n": len(chosen)})
+
+
+@admin.register(AccessEntry)
+class AccessEntryAdmin(admin.ModelAdmin):
+    """The log of reads: only read; the database refuses everything else, too."""
+
+    list_display = ("at", "user", "action", "subject", "reason", "row_count")
+    list_select_related = ("user",)
+    list_filter = ("action",)
+    date_hierarchy = "at"
+    search_fields = ("user__username", "user__display_name", "=subject")
+    search_help_text = _("User name, name of the user, or receipt number")
+    show_full_result_count = False
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Leave writing to what is read."""
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: AccessEntry | None = None
+    ) -> bool:
+        """Keep every entry as it was written."""
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: AccessEntry | None = None
+    ) -> bool:
+        """Keep every entry."""
+        return False

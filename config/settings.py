@@ -291,9 +291,22 @@ IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 FILTERS_EMPTY_CHOICE_LABEL = _("All")
 
+# Errors are logged without their messages, which may quote what somebody typed. The
+# filter stands at the logger of requests, too, for handlers that a test or an outside
+# service adds; Django's mails of errors, which quote even more, are not sent.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"without_messages": {"()": "core.logs.WithoutMessages"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["without_messages"],
+        }
+    },
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},
+        "django.request": {"filters": ["without_messages"]},
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
 }

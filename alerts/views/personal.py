@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import permission_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -52,7 +53,7 @@ def report_print(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the sheet for the desk, after logging who prints it and why."""
     report = get_object_or_404(reports_of(request), pk=pk)
     form = PrintForm(request.POST, report=report, user=request.user)
-    if not form.is_valid():
+    if report.erased_at or not form.is_valid():
         context = report_context(request, report) | {"print_form": form}
         return render(request, DETAIL, {"incidentreport": report, **context})
     record_read(
@@ -64,7 +65,8 @@ def report_print(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "report": report,
         "signs": report.signs.all(),
-        "follow_ups": report.follow_ups.select_related("by"),
+        "follow_ups": report.follow_ups.all(),
+        "printed_at": timezone.now(),
     }
     return render(request, "alerts/report_sheet.html", context)
 

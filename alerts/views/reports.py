@@ -50,7 +50,7 @@ class IncidentReportListView(ProgramListView):
 
 
 class IncidentReportDetailView(PermissionRequiredMixin, DetailView):
-    """The page of one report: the only one that shows the person's data."""
+    """The page of one report; the person's data stays hidden (`views.personal`)."""
 
     permission_required = "alerts.view_incidentreport"
 
