@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from accounts.views import home
 
@@ -23,6 +24,12 @@ urlpatterns = [
     path("deliveries/", include("deliveries.urls")),
     path("dashboard/", include("dashboard.urls")),
     path("report/", include("dashboard.report_urls")),
+    # Before the administration's own: only that page asks when something is unsent.
+    path(
+        "admin/logout/",
+        RedirectView.as_view(pattern_name="account_logout"),
+        name="admin_logout",
+    ),
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
     path("healthz", healthz, name="healthz"),

@@ -30,6 +30,7 @@ RULES = {
     "set_language": Rule(EVERYBODY, method="post", anonymous=302),
     "account_login": Rule(EVERYBODY, anonymous=200, allowed=302),
     "account_logout": Rule(EVERYBODY),
+    "admin_logout": Rule(EVERYBODY, allowed=302),
     "account_inactive": Rule(EVERYBODY, anonymous=200),
     "account_reauthenticate": Rule(EVERYBODY),
     "account_change_password": Rule(EVERYBODY),

@@ -29,12 +29,19 @@ function item(record) {
   return line;
 }
 
-function notice({ id, number, receipt, isSame }) {
+function notice({ id, state, made, number, receipt, isSame }) {
   const line = part("notice");
   line.classList.add(isSame ? "message-success" : "message-warning");
-  line.dataset.sent = id;
-  line.querySelector("[data-words]").textContent = words(isSame ? "sent" : "twice", { number });
-  line.querySelector("[data-receipt]").href = receipt;
+  line.dataset.ended = id;
+  const text = state === "expired" ? state : isSame ? "sent" : "twice";
+  const time = new Date(made).toLocaleString(document.documentElement.lang, {
+    dateStyle: "short",
+    timeStyle: "short",
+  });
+  line.querySelector("[data-words]").textContent = words(text, { number, time });
+  const link = line.querySelector("[data-receipt]");
+  if (receipt) link.href = receipt;
+  else link.remove();
   line.querySelector("[data-close]").onclick = async () => {
     await vault.drop(id);
     tell({ kind: "changed" });
@@ -51,9 +58,9 @@ async function show() {
   menu.hidden = unsent.length === 0;
   menu.querySelector("[data-count]").textContent = words("count", { n: unsent.length });
   menu.querySelector("[data-list]").replaceChildren(...unsent.map(item));
-  for (const old of document.querySelectorAll("[data-sent]")) old.remove();
-  const sent = records.filter((record) => !vault.isUnsent(record));
-  document.querySelector("main .messages")?.append(...sent.map(notice));
+  for (const old of document.querySelectorAll("[data-ended]")) old.remove();
+  const ended = records.filter((record) => !vault.isUnsent(record));
+  document.querySelector("main .messages")?.append(...ended.map(notice));
 }
 
 async function purge() {
@@ -63,8 +70,7 @@ async function purge() {
 // The receipt is open: that it was sent need not be said a second time.
 async function forgetReceipt() {
   for (const record of await vault.list()) {
-    const isHere = record.receipt === location.pathname && record.isSame;
-    if (isHere) await vault.drop(record.id);
+    if (record.receipt === location.pathname) await vault.drop(record.id);
   }
 }
 
@@ -81,9 +87,9 @@ async function start() {
   });
   // Only when, and which number: the form takes it over.
   document.addEventListener("click", async ({ target }) => {
-    const [, number] = target.closest?.("a[href]")?.getAttribute("href").match(/^tel:(11[09])$/) ?? [];
-    if (!number) return;
-    await vault.noteCall(number);
+    const link = target.closest?.("a[href='tel:119'], a[href='tel:110']");
+    if (!link) return;
+    await vault.noteCall(link.href.slice("tel:".length));
     document.dispatchEvent(new Event("draft:call"));
   });
   await forgetReceipt();

@@ -1,39 +1,30 @@
 // The report form: keeps what is typed on the device, puts it back, and sends it until
 // the server has answered. Without encryption it is a plain form, sent once.
 
+import { hold, wanted } from "./drafts/choice.js";
 import { clearErrors, showErrors } from "./drafts/errors.js";
 import { fill, pairsOf, tick } from "./drafts/fields.js";
-import { part, question, words } from "./drafts/parts.js";
+import { part, question } from "./drafts/parts.js";
 import { hurry, listen, tell } from "./drafts/sender.js";
+import { placeStatus, say } from "./drafts/status.js";
 import * as vault from "./drafts/vault.js";
 
 // The first change is kept at once, what follows after a pause: that is all a page that
 // is torn away can lose.
 const SAVE_MS = 100;
-// So long the page before this one, in the same tab, may take to let go of its draft.
-const LOCK_MS = 3_000;
 const form = document.querySelector("form[data-once]");
 const key = form.elements.client_key;
 const button = form.querySelector(".form-actions .btn-primary");
 const buttonText = button.textContent;
-const line = part("status");
 let canKeep = vault.isPossible;
 let state = "draft";
 let isDirty = false;
+let isFilling = false;
 let isSending = false;
 let isOver = false;
 let timer;
 let savedAt = -SAVE_MS;
 let saving = Promise.resolve();
-
-function say(name, values = {}) {
-  const { login } = values;
-  line.querySelector("[data-words]").textContent = name ? words(name, values) : "";
-  line.querySelector("[data-send]").hidden = name !== "later";
-  const link = line.querySelector("[data-login]");
-  link.hidden = !login;
-  if (login) link.href = login;
-}
 
 function save() {
   clearTimeout(timer);
@@ -53,10 +44,11 @@ function save() {
 }
 
 function changed() {
+  if (isFilling) return;
   isDirty = true;
-  if (state === "sending" && !isSending) {
+  if (state === "sending") {
     state = "draft";
-    say("changed");
+    if (!isSending) say("changed");
   }
   const pause = Math.max(0, savedAt + SAVE_MS - performance.now());
   timer ??= setTimeout(save, pause);
@@ -97,43 +89,22 @@ function hear(answer) {
     location.assign(answer.receipt);
     return;
   }
-  // What was typed while it was on its way is a draft again.
-  if (answer.what !== "later" && answer.what !== "login") state = "draft";
-  const { errors } = answer;
-  if (answer.what === "wrong" && Object.keys(errors ?? {}).length) showErrors(form, errors);
-  else say({ sent: "older", wrong: "refused" }[answer.what] ?? answer.what, answer);
-}
-
-// One tab at a time has a draft; a lock ends with its page.
-function hold(id) {
-  if (!navigator.locks) return true;
-  return new Promise((resolve) => {
-    const signal = AbortSignal.timeout(LOCK_MS);
-    const keep = () => {
-      resolve(true);
-      return new Promise(() => {});
-    };
-    navigator.locks.request(`tsunagari.draft.${id}`, { signal }, keep).catch(() => resolve(false));
-  });
-}
-
-// The draft that belongs into this form, if one: that of the address, else the newest.
-async function wanted() {
-  const query = new URLSearchParams(location.search);
-  const isFresh = query.get("step") === "form" && !query.has("kept");
-  if (!isFresh || location.hash === "#new") return undefined;
-  const named = location.hash.match(/^#draft=(.+)$/)?.[1];
-  if (named) return [await vault.find(named)].find((record) => record && vault.isUnsent(record));
-  // After a call to 119 or from another program this is about something else.
-  if (query.has("handover") || (await vault.findCall())) return undefined;
-  const left = (await vault.list()).filter((r) => r.state === "draft" || r.state === "wrong");
-  return left.at(-1);
+  const { what, errors = {} } = answer;
+  // What was changed while it was on its way is a draft again, and waits for a tap.
+  const isWaiting = (what === "later" || what === "login") && state === "sending";
+  if (isWaiting) say(what, answer);
+  else if (what === "wrong" && Object.keys(errors).length) showErrors(form, errors);
+  else say({ sent: "older", wrong: "refused", forbidden: what }[what] ?? "changed", answer);
+  if (!isWaiting) state = "draft";
 }
 
 async function restore(record) {
   const pairs = await vault.read(record);
+  // Whoever has begun to type meanwhile finds the draft in the header.
   if (isDirty) return;
+  isFilling = true;
   fill(form, pairs);
+  isFilling = false;
   key.value = record.id;
   if (record.state === "sending") {
     state = "sending";
@@ -143,10 +114,8 @@ async function restore(record) {
   const shown = part("restored");
   shown.querySelector("[data-discard]").onclick = async () => {
     if (!(await question("discard"))) return;
-    isOver = true;
     await vault.drop(record.id);
-    tell({ kind: "changed" });
-    location.hash = "#new";
+    tell({ kind: "changed", dropped: record.id });
   };
   form.before(shown);
 }
@@ -155,13 +124,13 @@ async function takeCall() {
   const call = await vault.findCall();
   if (!call) return;
   tick(form, call);
-  isDirty = true;
+  changed();
   await save();
   await vault.dropCall();
 }
 
 async function begin() {
-  const record = await wanted();
+  const record = await wanted(key.value);
   if (record && (await hold(record.id))) await restore(record);
   else {
     if (record) say("elsewhere");
@@ -171,17 +140,20 @@ async function begin() {
   await takeCall();
 }
 
-button.closest(".form-actions").before(line);
+placeStatus(button.closest(".form-actions"), () => form.requestSubmit(button));
 if (canKeep) {
-  line.querySelector("[data-send]").onclick = () => form.requestSubmit(button);
   for (const kind of ["input", "change"]) form.addEventListener(kind, changed);
   window.addEventListener("pagehide", save);
   document.addEventListener("visibilitychange", save);
-  window.addEventListener("hashchange", () => location.reload());
+  window.addEventListener("hashchange", () => {
+    if (/^#(new$|draft=)/.test(location.hash)) location.reload();
+  });
   document.addEventListener("draft:call", takeCall);
   listen("answer", hear);
   listen("changed", ({ dropped }) => {
-    if (dropped === key.value) location.hash = "#new";
+    if (dropped !== key.value) return;
+    isOver = true;
+    location.href = `${form.action}?step=form#new`;
   });
   listen("signed-out", () => {
     isOver = true;
@@ -191,4 +163,4 @@ if (canKeep) {
 } else say("plain");
 
 // A page that comes back with the back button may be sent again.
-window.addEventListener("pageshow", () => wait(false));
+window.addEventListener("pageshow", ({ persisted }) => persisted && wait(false));

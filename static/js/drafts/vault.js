@@ -1,11 +1,13 @@
 // What is kept on the device: drafts of this person, each encrypted with a key of its own
 // whose one half lies here and goes with it, while the other stands in this person's
-// pages. A record is {id, person, state, made, until, version, key, iv, data}; its state
-// is draft, sending, wrong (the server wants something changed) or sent (then without
-// text: the address of the receipt).
+// pages. A record is {id, person, state, made, version, key, iv, data}; its state is
+// draft, sending, or wrong (the server wants something changed). Without key and text it
+// only tells how it ended: sent (with the receipt) or expired.
 
-export const LIFETIME_MS = 12 * 60 * 60 * 1000;
-const CALL_MS = 2 * 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
+export const LIFETIME_MS = 12 * HOUR_MS;
+const TOLD_MS = 7 * 24 * HOUR_MS;
+const CALL_MS = 2 * HOUR_MS;
 const NAME = "tsunagari";
 const { person = "", half = "" } = document.querySelector("[data-drafts]")?.dataset ?? {};
 const utf8 = new TextEncoder();
@@ -51,7 +53,8 @@ async function within(store, mode, work, durability = "relaxed") {
   });
 }
 
-const isOver = (record) => Math.abs(Date.now() - record.made) > LIFETIME_MS;
+const ageOf = (record) => Math.abs(Date.now() - record.made);
+const isOver = (record) => ageOf(record) > (record.state === "expired" ? TOLD_MS : LIFETIME_MS);
 const isMine = (record) => record.person === person && !isOver(record);
 
 // Delete whatever is too old, of anybody, key and text together; tell whether there was.
@@ -61,9 +64,12 @@ export async function purge() {
     await within(store, "readwrite", (rows) => {
       rows.openCursor().onsuccess = ({ target: { result: cursor } }) => {
         if (!cursor) return;
+        const { id, person: whose, made, data } = cursor.value;
         if (isOver(cursor.value)) {
-          cursor.delete();
           count += 1;
+          // That it was never sent must not pass unnoticed.
+          if (data) cursor.update({ id, person: whose, made, state: "expired" });
+          else cursor.delete();
         }
         cursor.continue();
       };
@@ -78,7 +84,7 @@ export async function list() {
   return all.filter(isMine).sort((a, b) => a.made - b.made);
 }
 
-export const isUnsent = (record) => record.state !== "sent";
+export const isUnsent = (record) => Boolean(record.data);
 
 export async function find(id) {
   const record = await within("drafts", "readonly", (rows) => rows.get(id));
@@ -103,7 +109,8 @@ async function newMaterial() {
 
 // Keep `pairs` ([name, text] of every field) under `id`, in place of what was there.
 export async function save(id, pairs, state) {
-  const old = await find(id);
+  const found = await find(id);
+  const old = found && isUnsent(found) ? found : undefined;
   const key = old?.key ?? (await newMaterial());
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const plain = utf8.encode(JSON.stringify(pairs));
@@ -156,17 +163,17 @@ export async function wipe() {
 }
 
 // When 119 or 110 was called from this device, the first time, and which of them.
-export async function noteCall(number) {
+export async function noteCall(number, now = Date.now()) {
   const call = await findCall();
   const numbers = [...new Set([...(call?.numbers ?? []), number])];
-  const made = call?.made ?? Date.now();
+  const made = call?.made ?? now;
   await within("calls", "readwrite", (rows) => rows.put({ person, numbers, made }));
 }
 
 // A call belongs to the record that is begun soon after it.
 export async function findCall() {
   const call = await within("calls", "readonly", (rows) => rows.get(person));
-  return call && Math.abs(Date.now() - call.made) < CALL_MS ? call : undefined;
+  return call && ageOf(call) < CALL_MS ? call : undefined;
 }
 
 export const dropCall = () => within("calls", "readwrite", (rows) => rows.delete(person));

@@ -63,13 +63,13 @@ def test_any_page_sends_what_waits_and_says_so(
     context.set_offline(False)
     other = context.new_page()
     other.goto(f"{live_server.url}/municipalities/")
-    notice = other.locator("[data-sent]")
+    notice = other.locator("[data-ended]")
     expect(notice).to_be_visible()
     expect(notice).to_contain_text(IncidentReport.objects.get().receipt_number)
     badge(0, other)
     notice.get_by_role("link").click()
     other.wait_for_url(RECEIPT)
-    expect(other.locator("[data-sent]")).to_have_count(0)
+    expect(other.locator("[data-ended]")).to_have_count(0)
 
 
 def test_two_records_of_a_dead_zone_are_two_reports(
@@ -83,7 +83,7 @@ def test_two_records_of_a_dead_zone_are_two_reports(
     badge(2)
     page.unroute("**/alerts/new/token/")
     page.goto(live_server.url)
-    expect(page.locator("[data-sent]")).to_have_count(2)
+    expect(page.locator("[data-ended]")).to_have_count(2)
     badge(0)
     texts = IncidentReport.objects.values_list("narrative", flat=True)
     assert sorted(texts) == ["一件目", "二件目"]

@@ -179,7 +179,7 @@ def test_expired_sign_in_of_the_same_person_sends_after_signing_in(
     badge(1)
     assert not IncidentReport.objects.exists()
     sign_in_again(staff)
-    expect(page.locator("[data-sent]")).to_be_visible()
+    expect(page.locator("[data-ended]")).to_be_visible()
     badge(0)
     assert IncidentReport.objects.get().narrative == CANARY
 
@@ -195,6 +195,13 @@ def test_twelve_hours_later_key_and_draft_are_gone(
     badge(1)
     page.clock.fast_forward("05:00")
     badge(0)
+    # Key and text are gone, and it is said that something was never sent.
+    assert "extractable" not in kept()
+    assert "data:" not in kept()
+    notice = page.locator("[data-ended]")
+    expect(notice).to_be_visible()
+    notice.get_by_role("button").click()
+    expect(notice).to_have_count(0)
     assert "drafts:" not in kept()
     page.goto(form_url)
     page.wait_for_url("**#draft=*")
