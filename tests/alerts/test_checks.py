@@ -21,8 +21,13 @@ def look(find, year=2016, user=None):
 
 @pytest.fixture
 def reports(workplace):
-    """Two that wait, one passed on and one closed at one workplace; one elsewhere."""
-    IncidentReportFactory.create_batch(2, workplace=workplace)
+    """Two that wait, one passed on and one closed at one workplace; one elsewhere.
+
+    What continues another report waits for nothing of its own.
+    """
+    first, _second = IncidentReportFactory.create_batch(2, workplace=workplace)
+    IncidentReportFactory(workplace=workplace, merged_into=first)
+    IncidentReportFactory(workplace=workplace, merged_into=first, is_passed_on=True)
     IncidentReportFactory(workplace=workplace, is_passed_on=True)
     IncidentReportFactory(workplace=workplace, is_closed=True)
     IncidentReportFactory()

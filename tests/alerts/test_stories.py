@@ -1,11 +1,13 @@
 """Case stories: written apart, approved by another person, withdrawn with a reason."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from alerts.models import CaseStory
-from alerts.stories import CHECKLIST, fingerprint
+from alerts.stories import CHECKLIST, approve_story, fingerprint, withdraw_story
+from alerts.story_forms import CaseStoryForm
 from tests.accounts.factories import UserFactory
 from tests.alerts.factories import CaseStoryFactory, IncidentReportFactory, at
 
@@ -120,6 +122,18 @@ def test_what_another_wrote_meanwhile_is_shown_before_it_is_replaced(officer):
     assert story.text == "本文"
 
 
+def test_what_changes_while_the_form_is_saved_is_not_overwritten(officer):
+    story = CaseStoryFactory()
+    typed = TYPED | {"seen": fingerprint(story)}
+    form = CaseStoryForm(typed, instance=story, user=officer.user)
+    assert form.is_valid()
+    CaseStory.objects.filter(pk=story.pk).update(text="もう一人の文章")
+    with transaction.atomic(), pytest.raises(ValidationError):
+        form.save()
+    story.refresh_from_db()
+    assert story.text == "もう一人の文章"
+
+
 # Approving ----------------------------------------------------------------------------
 
 
@@ -169,6 +183,21 @@ def test_story_that_tells_who_it_was_is_not_approved(manager):
     # What was found is not kept as a message in the session or a cookie.
     assert not list(page.context["messages"])
     assert state(story) == "draft"
+
+
+def test_without_the_form_nothing_is_approved_unticked_or_withdrawn_unexplained():
+    story, other = CaseStoryFactory(), UserFactory()
+    now = at(2016, 11, 3)
+    with pytest.raises(ValidationError):
+        approve_story(
+            story=story,
+            actor=other,
+            at=now,
+            checklist=TICKED[1:],
+            seen=fingerprint(story),
+        )
+    with pytest.raises(ValidationError):
+        withdraw_story(story=approved(), actor=other, at=now, reason=" ")
 
 
 def test_only_a_draft_is_approved(manager):
