@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from core import fiscal
 from core.forms import refuse_future
-from core.hours import validate_hours
+from core.hours import EXAMPLES, validate_hours
 from core.text import fold
 
 from .file_admin import FileAdmin
@@ -89,6 +89,9 @@ class VerifiedListFilter(admin.SimpleListFilter):
 
 class DeskForm(forms.ModelForm):
     """A desk: opening hours that can be read, verified on a day that has come."""
+
+    class Meta:
+        help_texts = {"opening_hours": EXAMPLES}  # noqa: RUF012 - Django's own way
 
     def clean_opening_hours(self) -> str:
         """Refuse a new text that cannot be read; an old one stays until it changes."""

@@ -1,6 +1,7 @@
 """Which desks to call at an hour, and the desks of a delivery course on paper."""
 
 import datetime as dt
+import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -241,8 +242,11 @@ class WalletCard:
     count: int
 
 
-# What is legible on 91 × 55 mm below the line for emergencies.
-DESKS_ON_A_CARD = 3
+# What is legible on 91 × 55 mm below the line for emergencies: so many lines, with so
+# many characters of full width in each. A name is set larger than the rest.
+LINES_ON_A_CARD = 11.5
+CHARACTERS_IN_A_LINE = 36
+CHARACTERS_IN_A_NAME = 28
 WALLET_KINDS = (
     Desk.Kind.COMMUNITY_SUPPORT,
     Desk.Kind.MUNICIPAL,
@@ -270,11 +274,38 @@ def wallet_cards(
             (desk, desk.is_due_for_verification(today))
             for desk in of_sub_areas(own, {fold(name) for name in named})
         ]
-        starts = range(0, max(len(marked), 1), DESKS_ON_A_CARD)
-        for number, start in enumerate(starts, start=1):
-            part = marked[start : start + DESKS_ON_A_CARD]
-            cards.append(WalletCard(municipality, named, part, number, len(starts)))
+        parts = list(_parts(marked))
+        cards += [
+            WalletCard(municipality, named, part, number, len(parts))
+            for number, part in enumerate(parts, start=1)
+        ]
     return cards
+
+
+def _parts(marked: list[tuple[Desk, bool]]) -> Iterator[list[tuple[Desk, bool]]]:
+    """Yield as many desks as fit on a card at a time; one empty part without desks."""
+    part: list[tuple[Desk, bool]] = []
+    room = LINES_ON_A_CARD
+    for desk, is_unverified in marked:
+        needed = _lines(desk)
+        if part and needed > room:
+            yield part
+            part, room = [], LINES_ON_A_CARD
+        part.append((desk, is_unverified))
+        room -= needed
+    yield part
+
+
+def _lines(desk: Desk) -> float:
+    """Return how many lines a desk takes on a card, generously."""
+    instead = desk.out_of_hours
+    if not instead and desk.fallback:
+        instead = f"{desk.fallback.name} {desk.fallback.phone}"
+    name = math.ceil((len(desk.name) + len(desk.phone) / 2) / CHARACTERS_IN_A_NAME)
+    # Behind the hours may stand that they do not hold on holidays, and the mark.
+    small = math.ceil((len(desk.opening_hours) + 16) / CHARACTERS_IN_A_LINE)
+    small += math.ceil((len(instead) + 7) / CHARACTERS_IN_A_LINE) if instead else 0
+    return 1.4 * name + small + 0.4
 
 
 def _desks_in(municipalities: Collection[Municipality], user: User) -> list[Desk]:

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from core import fiscal
-from municipalities.desks import DESKS_ON_A_CARD, wallet_cards
+from municipalities.desks import wallet_cards
 from municipalities.models import Desk
 from tests.municipalities.factories import (
     CourseAreaFactory,
@@ -110,11 +110,18 @@ def test_desks_of_other_sub_areas_stay_off_the_card(staff, place):
     assert cards(area.course, staff) == [["東", "西", "役所"]]
 
 
-def test_what_does_not_fit_goes_on_the_next_card(staff, course, place):
-    DeskFactory.create_batch(DESKS_ON_A_CARD + 1, municipality=place)
+@pytest.mark.parametrize(
+    ("out_of_hours", "parts"), [("", [4, 1]), ("代表へ", [3, 2]), ("あ" * 200, [1] * 5)]
+)
+def test_what_does_not_fit_goes_on_the_next_card(
+    staff, course, place, out_of_hours, parts
+):
+    values = {"opening_hours": "平日 8:30-17:15", "out_of_hours": out_of_hours}
+    DeskFactory.create_batch(5, municipality=place, **values)
     found = wallet_cards(course, user=staff.user, today=TODAY)
-    assert [(card.number, card.count) for card in found] == [(1, 2), (2, 2)]
-    assert [len(card.desks) for card in found] == [DESKS_ON_A_CARD, 1]
+    assert [len(card.desks) for card in found] == parts
+    assert {card.count for card in found} == {len(parts)}
+    assert [card.number for card in found] == list(range(1, len(parts) + 1))
 
 
 def test_query_count_does_not_grow_with_rows(
