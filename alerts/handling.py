@@ -87,7 +87,9 @@ def add_follow_up(
     """Add what was heard or done; possible after closing, too.
 
     Another desk that was told, besides the first, stands in words above the text.
+    Raises ValidationError when the personal data of the report is erased.
     """
+    _refuse_erased(report)
     with translation.override(settings.LANGUAGE_CODE):
         said = [desk and str(desk), desk_person, method and str(Method(method).label)]
         told = "、".join(filter(None, said))
@@ -179,8 +181,6 @@ def correct_report(
     ValidationError when the personal data was erased already.
     """
     row = _locked(report, version)
-    if row.erased_at:
-        raise ValidationError(_("The personal data of this report has been erased."))
     values: dict[str, Any] = {name: getattr(report, name) for name in names}
     if "signs" in values:
         values["signs"] = list(signs)
@@ -198,12 +198,21 @@ def correct_report(
 def _locked(report: IncidentReport, version: int) -> IncidentReport:
     """Return the row as it is now, held until the transaction ends.
 
-    Raises Outdated when it is not the version the person saw.
+    Raises Outdated when it is not the version the person saw, and ValidationError when
+    its personal data is erased: a form opened before would write the data back.
     """
     row = IncidentReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
+    pass
     if row.version != version:
         raise Outdated(_("Somebody changed this report meanwhile."), code="outdated")
     return row
+
+
+def _refuse_erased(row: IncidentReport) -> None:
+    if row.erased_at:
+        raise ValidationError(
+            _("The personal data of this report is erased."), code="erased"
+        )
 
 
 def _refuse_continuation(row: IncidentReport) -> None:

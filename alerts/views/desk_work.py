@@ -44,7 +44,7 @@ from core.views import ProgramFormMixin
 
 HANDLE = "alerts.handle_incidentreport"
 # So many of the latest looks stand on the page of a report; a list has all of them.
-SHOWN_LOOKS = 20
+SHOWN_LOOKS = 10
 
 
 class IncidentReportUpdateView(ProgramFormMixin, UpdateView):
