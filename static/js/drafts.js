@@ -1,7 +1,7 @@
 // On every page of somebody who may report: says what has not been sent, sends it, and
 // deletes what is too old. On the sign-in page only the last.
 
-import { clock, part, question, words } from "./drafts/parts.js";
+import { clock, dayAndClock, part, question, words } from "./drafts/parts.js";
 import { flush, hurry, listen, tell } from "./drafts/sender.js";
 import { watchSignOut } from "./drafts/sign_out.js";
 import * as vault from "./drafts/vault.js";
@@ -34,10 +34,7 @@ function notice({ id, state, made, number, receipt, isSame }) {
   line.classList.add(isSame ? "message-success" : "message-warning");
   line.dataset.ended = id;
   const text = state === "expired" ? state : isSame ? "sent" : "twice";
-  const time = new Date(made).toLocaleString(document.documentElement.lang, {
-    dateStyle: "short",
-    timeStyle: "short",
-  });
+  const time = dayAndClock(made);
   line.querySelector("[data-words]").textContent = words(text, { number, time });
   const link = line.querySelector("[data-receipt]");
   if (receipt) link.href = receipt;

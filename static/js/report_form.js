@@ -20,6 +20,7 @@ let canKeep = vault.isPossible;
 let state = "draft";
 let isDirty = false;
 let isFilling = false;
+let isTouched = false;
 let isSending = false;
 let isOver = false;
 let timer;
@@ -46,6 +47,7 @@ function save() {
 function changed() {
   if (isFilling) return;
   isDirty = true;
+  isTouched = true;
   if (state === "sending") {
     state = "draft";
     if (!isSending) say("changed");
@@ -63,6 +65,7 @@ function wait(isWaiting) {
 async function send() {
   wait(true);
   clearErrors(form);
+  document.querySelector("[data-part=restored]")?.remove();
   say("");
   state = "sending";
   isDirty = true;
@@ -82,7 +85,7 @@ form.addEventListener("submit", (event) => {
   }
 });
 
-function hear(answer) {
+async function hear(answer) {
   if (answer.id !== key.value || isOver) return;
   if (answer.what === "sent" && answer.isWhole) {
     isOver = true;
@@ -91,17 +94,18 @@ function hear(answer) {
   }
   const { what, errors = {} } = answer;
   // What was changed while it was on its way is a draft again, and waits for a tap.
-  const isWaiting = (what === "later" || what === "login") && state === "sending";
+  await save();
+  const isWaiting = (await vault.find(answer.id))?.state === "sending";
+  state = isWaiting ? "sending" : "draft";
   if (isWaiting) say(what, answer);
   else if (what === "wrong" && Object.keys(errors).length) showErrors(form, errors);
   else say({ sent: "older", wrong: "refused", forbidden: what }[what] ?? "changed", answer);
-  if (!isWaiting) state = "draft";
 }
 
 async function restore(record) {
   const pairs = await vault.read(record);
   // Whoever has begun to type meanwhile finds the draft in the header.
-  if (isDirty) return;
+  if (isTouched) return;
   isFilling = true;
   fill(form, pairs);
   isFilling = false;

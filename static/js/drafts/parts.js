@@ -10,11 +10,16 @@ export const words = (name, values = {}) =>
     .querySelector(`[data-text="${name}"]`)
     .textContent.replace(/\{(\w+)\}/g, (_whole, key) => values[key]);
 
-export const clock = (time) =>
-  new Date(time).toLocaleTimeString(document.documentElement.lang, {
-    hour: "2-digit",
-    minute: "2-digit",
-  });
+// Times as everywhere in the application: Japan's, whatever the device is set to.
+const show = (time, how) =>
+  new Intl.DateTimeFormat(document.documentElement.lang, {
+    timeZone: "Asia/Tokyo",
+    timeStyle: "short",
+    ...how,
+  }).format(time);
+
+export const clock = (time) => show(time, {});
+export const dayAndClock = (time) => show(time, { dateStyle: "short" });
 
 // Open a dialog; `act` gets it first. Gives true for yes, false for anything else.
 export function question(name, act) {

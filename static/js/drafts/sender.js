@@ -20,6 +20,13 @@ others.addEventListener("message", ({ data }) => {
   if (data.person !== person) return;
   here.dispatchEvent(new CustomEvent(data.kind, { detail: data }));
 });
+// Say whose page this is; `act` is called when another person signs in on this device.
+export function watchPerson(act) {
+  others.addEventListener("message", ({ data }) => {
+    if (data.kind === "here" && data.person !== person) act();
+  });
+  others.postMessage({ kind: "here", person });
+}
 export const listen = (kind, act) => here.addEventListener(kind, (e) => act(e.detail));
 
 const isPath = (text) => typeof text === "string" && /^\/(?![/\\])/.test(text);

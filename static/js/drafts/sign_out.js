@@ -2,10 +2,11 @@
 // person on the device.
 
 import { question, words } from "./parts.js";
-import { hurry, listen, tell } from "./sender.js";
+import { hurry, listen, tell, watchPerson } from "./sender.js";
 import * as vault from "./vault.js";
 
 const unsent = async () => (await vault.list()).filter(vault.isUnsent);
+const keepAll = () => Promise.all(vault.beforeLeaving.map((act) => act()));
 let isLeaving = false;
 
 async function sendAnyway(dialog) {
@@ -23,7 +24,7 @@ async function sendAnyway(dialog) {
 }
 
 async function mayLeave() {
-  await Promise.all(vault.beforeLeaving.map((act) => act()));
+  await keepAll();
   const { length: n } = await unsent();
   if (n === 0) return true;
   return question("sign-out", (dialog) => {
@@ -64,6 +65,11 @@ async function leave(event) {
 export function watchSignOut() {
   const forms = document.querySelectorAll("form[data-sign-out]");
   for (const form of forms) form.addEventListener("submit", leave);
+  // Another person signed in: what the one before has on the screen goes.
+  watchPerson(async () => {
+    await keepAll();
+    location.replace("/");
+  });
   // In another tab: what is typed here must not stay on the screen.
   listen("signed-out", () => {
     if (!isLeaving) location.replace(forms[0].action);

@@ -1,4 +1,4 @@
-"""A doorstep on a phone: the form, a connection that can be cut, what the device keeps."""
+"""A doorstep on a phone: the form, a connection to cut, what the device keeps."""
 
 import pytest
 from playwright.sync_api import expect
@@ -12,10 +12,11 @@ CANARY = "カナリア七三一"
 # Everything the browser kept of this origin: the raw text of all stores, and of the
 # encrypted records their bytes, read as text in two encodings.
 DUMP = """async () => {
-  const text = [JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage })];
+  const text = [localStorage, sessionStorage].map((all) => JSON.stringify({ ...all }));
   const show = (value) => {
     if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) {
-      return ["utf-8", "utf-16le"].map((code) => new TextDecoder(code).decode(value)).join();
+      const codes = ["utf-8", "utf-16le"];
+      return codes.map((code) => new TextDecoder(code).decode(value)).join();
     }
     if (value instanceof CryptoKey) return `key, extractable ${value.extractable}`;
     if (value && typeof value === "object") {
@@ -162,7 +163,8 @@ def says(page):
 
     def check(name, tab=page):
         text = tab.locator("[data-draft-parts]").evaluate(
-            "(all, name) => all.content.querySelector(`[data-text=${name}]`).textContent",
+            "(all, name) => "
+            "all.content.querySelector(`[data-text=${name}]`).textContent",
             name,
         )
         expect(tab.locator(".draft-line [role=status]")).to_have_text(text)

@@ -89,9 +89,7 @@ def test_two_records_of_a_dead_zone_are_two_reports(
     assert sorted(texts) == ["一件目", "二件目"]
 
 
-def test_server_in_trouble_is_asked_again_after_a_pause(
-    page, staff, write, send, says
-):
+def test_server_in_trouble_is_asked_again_after_a_pause(page, staff, write, send, says):
     answers = [503, 429, 500]
 
     def fail(route):

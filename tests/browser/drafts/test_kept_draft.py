@@ -135,9 +135,7 @@ def test_two_tabs_send_one_waiting_record_once(
     send()
     says("later")
     asked = []
-    context.on(
-        "request", lambda r: asked.append(r.url) if r.method == "POST" else None
-    )
+    context.on("request", lambda r: asked.append(r.url) if r.method == "POST" else None)
     page.unroute("**/alerts/new/token/")
     second = context.new_page()
     second.goto(live_server.url)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.test import Client
 from playwright.sync_api import expect
 
 from alerts.models import IncidentReport
@@ -89,6 +90,22 @@ def test_what_waits_is_never_sent_in_the_name_of_the_next_person(
     other.locator("[name=password]").fill(PASSWORD)
     other.locator("main [type=submit]").click()
     other.wait_for_url(f"{live_server.url}/")
+    # The form leaves the screen, and nothing is sent by the page that comes instead.
+    page.wait_for_url(f"{live_server.url}/")
+    expect(page.locator(".account-name")).to_have_text(str(colleague))
+    page.wait_for_timeout(500)
+    assert not IncidentReport.objects.exists()
+
+
+def test_page_of_before_does_not_send_after_somebody_else_signed_in(
+    page, context, staff, colleague, write, send, says
+):
+    write()
+    Session.objects.all().delete()
+    browser = Client()
+    browser.force_login(colleague)
+    cookie = {"name": "sessionid", "value": browser.cookies["sessionid"].value}
+    context.add_cookies([cookie | {"url": page.url}])
     send()
     says("login")
     assert not IncidentReport.objects.exists()

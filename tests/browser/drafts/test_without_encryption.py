@@ -21,7 +21,9 @@ def fill_in(page, form_url):
 def test_plain_form_says_so_and_is_sent_once(
     page, staff, says, kept, badge, sign_out, form_url
 ):
-    page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")
+    page.add_init_script(
+        "Object.defineProperty(crypto, 'subtle', { value: undefined })"
+    )
     fill_in(page, form_url)
     says("plain")
     badge(0)
