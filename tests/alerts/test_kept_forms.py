@@ -198,3 +198,13 @@ def test_token_page_gives_a_token_that_the_form_takes(strict, place, driver, out
     assert strict.post(URL, form_of(driver), headers=headers).status_code == 201
     assert outsider.get(url).status_code == 403
     assert Client().get(url).status_code == 401
+
+
+def test_key_in_the_session_of_another_person_gives_nothing(staff, place, driver):
+    session = staff.session
+    session[kept_forms.SESSION_KEY] = {
+        "k": {"person": driver.pk, "typed": {"narrative": [TEXT]}}
+    }
+    session.save()
+    page = staff.get(URL, {"step": "form", "kept": "k"})
+    assert TEXT not in page.text

@@ -147,3 +147,20 @@ def test_look_up_after_the_sign_in_expired_leads_to_the_sign_in(place):
     answer = Client().post(URL, typed(lookup="desks"), headers=HTMX)
     assert "/login/" in answer.headers["HX-Redirect"]
     assert "新聞" not in answer.headers["HX-Redirect"]
+
+
+def test_officer_cannot_record_a_course_of_another_workplace_than_chosen(
+    officer, place
+):
+    course = course_of(officer.user.workplace, place)
+    other = WorkplaceFactory()
+    page = officer.post(URL, typed(workplace=other.pk, course=course.pk))
+    assert list(page.context["form"].errors) == ["course"]
+
+
+def test_desk_of_the_part_of_town_that_the_course_serves_comes_first(staff, place):
+    course = course_of(staff.user.workplace, place, sub_area="南")
+    for name, sub_area in (("全域", ""), ("北の窓口", "北"), ("南の窓口", "南")):
+        DeskFactory(municipality=place, name=name, sub_area=sub_area)
+    page = staff.post(URL, typed(lookup="desks", course=course.pk))
+    assert page.context["calls"][0].desk.name == "南の窓口"
