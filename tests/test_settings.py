@@ -57,6 +57,8 @@ def test_wrong_percentage_of_change_stops_the_start(percent):
         ("ALERTS_URGENT_MINUTES", "20,10"),
         ("ALERTS_MINUTES", "0,120"),
         ("ALERTS_MINUTES", "60,１２０"),
+        ("ALERTS_ASK_AGAIN_DAYS", "0"),
+        ("ALERTS_ASK_AGAIN_DAYS", "７"),
         ("ALERTS_OFFICE_HOURS", "いつでも"),
         ("ALERTS_OFFICE_HOURS", ""),
     ],

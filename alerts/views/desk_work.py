@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from django.views.generic import UpdateView
 
+from accounts.models import User
 from alerts.conflicts import carried, clashes, settle
 from alerts.desk_forms import (
     AskAgainForm,
@@ -138,28 +139,37 @@ def page_context(
         **similar_context(report=report, user=user),
     }
     if user.has_perm(HANDLE):
-        about = {"report": report, "user": user}
-        blank = {
-            "pass_on": PassOnForm(**about),
-            "follow_up": FollowUpForm(**about),
-            "close": CloseForm(**about),
-            "ask_again": AskAgainForm(**about),
-        }
-        context |= {
-            "calls": calls_for(
-                municipality=report.municipality,
-                at=timezone.now(),
-                person_kind=report.person_kind,
-                course=report.course,
-                user=user,
-            ),
-            "waits_for_outcome": waits_for_outcome(report),
-            "print_form": PrintForm(report=report, user=user),
-            "viewers": viewers_of(report)[:SHOWN_LOOKS],
-            "stories": report.stories.all(),
-            "desk_forms": blank | forms,
-        }
+        context |= _desk_context(report, user, forms)
     return context
+
+
+def _desk_context(
+    report: IncidentReport, user: User, forms: dict[str, BaseForm]
+) -> dict[str, Any]:
+    """Return what those see besides who handle the report."""
+    calls = calls_for(
+        municipality=report.municipality,
+        at=timezone.now(),
+        person_kind=report.person_kind,
+        course=report.course,
+        user=user,
+    )
+    about = {"report": report, "user": user}
+    first = {"desk": calls[0].desk.pk} if calls else {}
+    blank = {
+        "pass_on": PassOnForm(initial=first, **about),
+        "follow_up": FollowUpForm(**about),
+        "close": CloseForm(**about),
+        "ask_again": AskAgainForm(**about),
+    }
+    return {
+        "calls": calls,
+        "waits_for_outcome": waits_for_outcome(report),
+        "print_form": PrintForm(report=report, user=user),
+        "viewers": viewers_of(report)[:SHOWN_LOOKS],
+        "stories": report.stories.all(),
+        "desk_forms": blank | forms,
+    }
 
 
 def show_conflict(
