@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.models import AccessEntry, User
 from accounts.reads import record_change
 
-from .models import PERSONAL, IncidentReport, Photo
+from .models import PERSONAL, FollowUp, IncidentReport, Photo
 from .photos import FOLDER
 
 BLANK = dict.fromkeys(PERSONAL, "")
@@ -93,11 +93,14 @@ def _erase_one(pk: int, at: dt.datetime, actor: User | None) -> IncidentReport |
 
 
 def sweep(at: dt.datetime) -> int:
-    """Delete files of photos without a row, and expired sessions; count the files.
+    """Delete what was left behind beside the reports; return how many files.
 
-    Files stay behind where a server was killed while it stored or deleted a photo;
-    sessions may hold what one program handed over to the form of another.
+    Texts that were being added while a report was erased; sessions that are over, which
+    may hold what one program handed over to the form of another; files of photos
+    without a row, as of a server that was killed while it stored or deleted one.
     """
+    added = FollowUp.objects.filter(report__erased_at__isnull=False).exclude(text="")
+    added.update(text="")
     SessionStore.clear_expired()
     if not default_storage.exists(FOLDER):
         return 0

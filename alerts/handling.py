@@ -202,7 +202,7 @@ def _locked(report: IncidentReport, version: int) -> IncidentReport:
     its personal data is erased: a form opened before would write the data back.
     """
     row = IncidentReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
-    pass
+    _refuse_erased(row)
     if row.version != version:
         raise Outdated(_("Somebody changed this report meanwhile."), code="outdated")
     return row

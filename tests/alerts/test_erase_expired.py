@@ -171,6 +171,31 @@ def test_form_that_was_opened_before_has_an_old_version(report):
     assert report.version == version + 1
 
 
+def test_erased_report_is_not_written_to_again(report, officer):
+    form = officer.get(reverse("alerts:report_update", args=[report.pk])).context[
+        "form"
+    ]
+    erase_all()
+    names = [name for name in form.fields if not name.startswith("has_")]
+    data = {name: form[name].value() or "" for name in names}
+    data |= {"signs": [sign.pk for sign in report.signs.all()]}
+    # As somebody sends it who insists on the own text: with the version there is now.
+    data |= {"municipality": report.municipality.code, "version": report.version + 1}
+    officer.post(url, data)
+    note = {"at": "2026/11/5 9:00", "text": CANARY}
+    officer.post(reverse("alerts:report_follow_up", args=[report.pk]), note)
+    report.refresh_from_db()
+    assert {getattr(report, name) for name in PERSONAL} == {""}
+    assert report.follow_ups.get().text == ""
+
+
+def test_text_that_was_added_while_erasing_goes_with_the_next_run(report):
+    erase_all()
+    FollowUpFactory(report=report, text=CANARY)
+    run("--no-input")
+    assert CANARY not in dump()
+
+
 class Killed(BaseException):
     """Stands for the end of the process."""
 
