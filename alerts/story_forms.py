@@ -28,7 +28,7 @@ class ChecklistField(forms.MultipleChoiceField):
         super().__init__(choices=list(CHECKLIST.items()), **kwargs)
 
     def validate(self, value: list[str]) -> None:
-        """Refuse lines that are not ticked, by name."""
+        """Refuse a line that is not ticked."""
         if value:
             super().validate(value)
         refuse_unticked(value)

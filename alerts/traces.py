@@ -28,6 +28,7 @@ AGE = gettext_lazy("an exact age")
 NAMES = ("person_name", "person_kana", "reporter_name", "desk_person")
 HONORIFICS = "(?:さん|さま|様|氏|くん|君|ちゃん)"
 KANJI = "一-龥々"
+LETTER = re.compile("(?s:.)[ﾞﾟ\u3099\u309a]*")
 HYPHEN = r"\-‐‑‒–—―−ー"
 # What places are called everywhere tells of none.
 COMMON = re.compile(
@@ -67,7 +68,7 @@ PATTERNS = (
 
 @dataclass(frozen=True)
 class Trace:
-    """A piece of a text, as a search key, and what it tells."""
+    """A piece of a text, as it was written, and what it tells."""
 
     text: str
     kind: Promise
@@ -94,12 +95,20 @@ class Known:
 
     def traces_in(self, text: str) -> list[Trace]:
         """Return what is found, each piece once, in the order of the kinds."""
-        key = fold(text)
+        # A letter with its marks, and the part of the key that it makes.
+        letters = [(one, fold(one)) for one in LETTER.findall(text)]
+        key = "".join(part for _letter, part in letters)
+        origin = [
+            letter if first == 0 else ""
+            for letter, part in letters
+            for first, _key in enumerate(part)
+        ]
         found: dict[str, Trace] = {}
         for kind, pattern in self.patterns:
             for match in pattern.finditer(key):
                 if not any(match[0] in longer for longer in found):
-                    found[match[0]] = Trace(match[0], kind)
+                    written = "".join(origin[match.start() : match.end()])
+                    found[match[0]] = Trace(written, kind)
         return list(found.values())
 
 

@@ -91,6 +91,14 @@ def test_ordinary_words_pass(report, text):
     assert found(report, text) == []
 
 
+def test_what_was_found_is_quoted_as_it_was_written(report):
+    assert found(report, "見本ｾﾝﾀｰの担当") == ["見本ｾﾝﾀｰ"]
+    assert found(report, "１０月　３日") == ["１０月３日"]
+    assert found(report, "カマガヤシで") == ["カマガヤシ"]
+    assert found(report, "ｶﾏｶﾞﾔｼで") == ["ｶﾏｶﾞﾔｼ"]
+    assert found(report, "㋉1日に") == ["㋉1日"]
+
+
 def test_other_municipalities_and_workplaces_are_found_without_a_report():
     MunicipalityFactory(name="架空川市", kana="かくうがわし")
     MunicipalityFactory(name="境町", kana="さかいまち", prefecture="茨城県")
