@@ -172,9 +172,8 @@ def test_form_that_was_opened_before_has_an_old_version(report):
 
 
 def test_erased_report_is_not_written_to_again(report, officer):
-    form = officer.get(reverse("alerts:report_update", args=[report.pk])).context[
-        "form"
-    ]
+    url = reverse("alerts:report_update", args=[report.pk])
+    form = officer.get(url).context["form"]
     erase_all()
     names = [name for name in form.fields if not name.startswith("has_")]
     data = {name: form[name].value() or "" for name in names}
