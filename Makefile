@@ -1,6 +1,6 @@
 # make run: the demo on http://127.0.0.1:8000 (PORT changes it). make test: the whole suite.
 .DELETE_ON_ERROR:
-.PHONY: run test lint bench measure messages lock screenshots clean
+.PHONY: run test lint bench faults measure messages lock screenshots clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -32,6 +32,10 @@ bench: .venv/dev.stamp $(CATALOGUE).mo
 
 measure: .venv/dev.stamp $(CATALOGUE).mo
 	$(BIN)/python -m tests.measure_form
+
+# FAULTS="--database sqlite --part reports --scale 0.01" narrows it down.
+faults: .venv/dev.stamp $(CATALOGUE).mo
+	$(BIN)/python -m tests.faults $(FAULTS)
 
 messages: .venv/dev.stamp
 	$(BIN)/python -m tests.messages

@@ -1,11 +1,9 @@
 """Inject the faults that were promised, and print what became of it: `make faults`."""
 
 import argparse
-import os
+import signal
 import sys
 import time
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from tests.faults import edits, keys, reads, reports
 from tests.faults.databases import programs
@@ -35,6 +33,8 @@ def arguments():
 
 def main():
     """Print a table per database; return 1 when a promise was not kept."""
+    # Whoever ends the run ends its servers with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     told = arguments()
     vendors = told.database or VENDORS
     if "postgresql" in vendors and programs() is None:

@@ -113,8 +113,12 @@ def all_at_once(actions, work):
     """Run the actions in threads; when one raises, the others stop, and so do we."""
     with ThreadPoolExecutor(len(actions)) as pool:
         futures = [pool.submit(action) for action in actions]
-        wait(futures, return_when=FIRST_EXCEPTION)
-        if any(future.done() and future.exception() for future in futures):
-            work.fail()
+        went_well = False
+        try:
+            wait(futures, return_when=FIRST_EXCEPTION)
+            went_well = not any(f.done() and f.exception() for f in futures)
+        finally:
+            if not went_well:
+                work.fail()
     for future in futures:
         future.result()

@@ -15,7 +15,7 @@ from tests.faults.promises import exactly
 
 PAIRS = 1_000
 REPORTS = 40
-SIDE_BY_SIDE = 4
+SIDE_BY_SIDE = 2
 PATIENCE = 120
 
 
@@ -26,13 +26,11 @@ def run(stack, *, scale, seed):
     held = sent_reports(stack, min(REPORTS, work.target), seen, dice)
     texts = {number: [fields["narrative"]] for number, fields in held.items()}
     names = stack.filled["officers"][: 2 * SIDE_BY_SIDE]
-    officers = people_of(names, stack.port, seen, dice)
+    officers = people_of(names, stack, seen, dice)
 
     def edit_share(n):
         pair = officers[2 * n : 2 * n + 2]
         share = list(held)[n::SIDE_BY_SIDE]
-        for officer in pair:
-            officer.sign_in()
         with ThreadPoolExecutor(2) as two:
             for turn in range(n, work.target, SIDE_BY_SIDE):
                 if work.is_over():
@@ -60,8 +58,7 @@ def run(stack, *, scale, seed):
 
 def sent_reports(stack, count, seen, dice):
     """Send reports; return what was typed in them, by the keys of the reports."""
-    (person,) = people_of(stack.filled["staff"][:1], stack.port, seen, dice)
-    person.sign_in()
+    (person,) = people_of(stack.filled["staff"][:1], stack, seen, dice)
     forms = [stack.forms.next() for _ in range(count)]
     return {send(person, fields): fields for fields in forms}
 

@@ -1,4 +1,4 @@
-"""Fill a migrated database with the people and places of a run, told as JSON."""
+"""Make tables, people and places of a run in an empty database, told as JSON."""
 
 import json
 import sys
@@ -9,6 +9,7 @@ django.setup()
 
 from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.contrib.auth.models import Group  # noqa: E402
+from django.core.management import call_command  # noqa: E402
 
 from alerts.models import Sign  # noqa: E402
 from core.access import Role  # noqa: E402
@@ -19,7 +20,7 @@ from tests.municipalities.factories import (  # noqa: E402
     MunicipalityFactory,
 )
 
-STAFF = 24
+STAFF = 16
 OFFICERS = 8
 
 
@@ -45,4 +46,6 @@ def fill():
 
 
 if __name__ == "__main__":
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
     json.dump(fill(), sys.stdout)

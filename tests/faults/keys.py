@@ -27,7 +27,6 @@ def run(stack, *, scale, seed):
     names = stack.filled["staff"][:SIDE_BY_SIDE]
 
     def send_share(n, person):
-        person.sign_in()
         with ThreadPoolExecutor(AT_ONCE) as eight:
             for fields in forms[n::SIDE_BY_SIDE]:
                 if work.is_over():
@@ -35,7 +34,7 @@ def run(stack, *, scale, seed):
                 told[fields["client_key"]] = at_once(eight, person, fields, seen)
                 work.count()
 
-    people = people_of(names, stack.port, seen, dice)
+    people = people_of(names, stack, seen, dice)
     all_at_once(
         [lambda n=n, who=who: send_share(n, who) for n, who in enumerate(people)], work
     )

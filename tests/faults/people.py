@@ -13,6 +13,10 @@ from urllib.parse import urlencode
 
 PASSWORD = "見本-password-1"
 TIMEOUT = 60
+# So long somebody waits whom the server asks to try later.
+WAIT = 5
+PATIENCE = 300
+MOST_PEOPLE = 16
 RECEIPT = re.compile(r"/alerts/(\d+)/receipt/")
 SIGN_IN = "/accounts/login/"
 
@@ -52,17 +56,22 @@ class Answer:
 
 
 class Person:
-    """A browser's worth of cookies, signed in as `username`; `counts` is shared."""
+    """Somebody at a browser with `cookies`; `counts` is shared with others.
 
-    def __init__(self, username, port, *, counts, dice: random.Random):
+    Signing in goes to the server itself at `door`, everything else to `port`.
+    """
+
+    def __init__(self, username, port, *, door, cookies, counts, dice: random.Random):
         self.username = username
         self.port = port
+        self.door = door
         self.counts = counts
         self.dice = dice
-        self.cookies = {}
+        self.cookies = cookies
 
-    def connect(self):
-        return socket.create_connection(("127.0.0.1", self.port), timeout=TIMEOUT)
+    def connect(self, port=None):
+        place = "127.0.0.1", port or self.port
+        return socket.create_connection(place, timeout=TIMEOUT)
 
     def ask(self, path, fields=None, *, connection=None, accept="text/html"):
         """Send one request, return its answer; raise Broken when none comes whole."""
@@ -114,23 +123,26 @@ class Person:
 
     def sign_in(self):
         """Sign in anew, as often as it takes."""
+        fields = {"login": self.username, "password": PASSWORD}
         while True:
             self.cookies.clear()
             try:
-                self.ask(SIGN_IN)
-                fields = {"login": self.username, "password": PASSWORD}
-                answer = self.ask(SIGN_IN, fields)
-            except Broken:
+                self.ask(SIGN_IN, connection=self.connect(self.door))
+                answer = self.ask(SIGN_IN, fields, connection=self.connect(self.door))
+            except (Broken, OSError):
                 self.pause()
                 continue
             if answer.status == 302 and not answer.asks_to_sign_in:
                 self.counts["signed in"] += 1
                 return
+            if answer.status == 429:
+                time.sleep(WAIT)
             self.pause()
 
     def insist(self, path, fields=None, *, accept="text/html"):
         """Send the same again until an answer comes that is no fault."""
-        while True:
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             try:
                 answer = self.ask(path, fields, accept=accept)
             except Broken:
@@ -143,12 +155,32 @@ class Person:
                 else:
                     self.counts[f"answers {answer.status}"] += 1
             self.pause()
+        raise RuntimeError(f"{path} was not answered for {PATIENCE} seconds.")
 
     def pause(self):
         """Wait a moment, not all for the same time."""
         time.sleep(self.dice.uniform(0.01, 0.1))
 
 
-def people_of(usernames, port, counts, dice):
-    """Return a person for each name."""
-    return [Person(name, port, counts=counts, dice=dice) for name in usernames]
+def people_of(usernames, stack, counts, dice, *, port=None):
+    """Return a person for each name, signed in; `port` is where they send to."""
+    people = [
+        Person(
+            name,
+            port or stack.port,
+            door=stack.port,
+            cookies=stack.cookies.setdefault(name, {}),
+            counts=counts,
+            dice=dice,
+        )
+        for name in usernames
+    ]
+    for person in people:
+        if not person.cookies:
+            person.sign_in()
+    return people
+
+
+def crowd_for(target):
+    """Return how many people it takes to do something so many times."""
+    return max(4, min(MOST_PEOPLE, target // 10))

@@ -5,7 +5,7 @@ from collections import Counter
 
 from tests.faults.crowd import Fire, Work, all_at_once
 from tests.faults.edits import sent_reports
-from tests.faults.people import Broken, people_of
+from tests.faults.people import Broken, crowd_for, people_of
 from tests.faults.promises import at_least, exactly, told
 
 READS = 10_000
@@ -32,7 +32,6 @@ def run(stack, *, scale, seed):
     asked, begun = Counter(), Counter()
 
     def read_all(person):
-        person.sign_in()
         while not work.is_over():
             number = dice.choice(list(held))
             read = person.username, number
@@ -45,8 +44,10 @@ def run(stack, *, scale, seed):
                 work.count()
 
     with fire.proxy:
-        names = stack.filled["officers"] + stack.filled["staff"][:8]
-        people = people_of(names, fire.proxy.port, fire.seen, dice)
+        # Staff and officers by turns: both may look.
+        both = zip(stack.filled["staff"], stack.filled["officers"], strict=False)
+        names = [name for pair in both for name in pair][: crowd_for(work.target)]
+        people = people_of(names, stack, fire.seen, dice, port=fire.proxy.port)
         actions = [lambda person=person: read_all(person) for person in people]
         all_at_once([*actions, *fire.killers()], work)
     return [

@@ -6,10 +6,9 @@ from collections import Counter, defaultdict
 
 from tests.faults.crowd import Fire, Work, all_at_once
 from tests.faults.forms import as_stored, send
-from tests.faults.people import people_of
+from tests.faults.people import crowd_for, people_of
 from tests.faults.promises import at_least, exactly
 
-PEOPLE = 16
 ACKNOWLEDGED = 20_000
 WORKER_KILLS = 1_000
 BACKEND_KILLS = 200
@@ -23,7 +22,6 @@ def run(stack, *, scale, seed):
     acknowledged = defaultdict(list)
 
     def send_all(person):
-        person.sign_in()
         while not work.is_over():
             fields = stack.forms.next()
             number = send(person, fields)
@@ -39,8 +37,8 @@ def run(stack, *, scale, seed):
         cuts=CUTS * scale,
     )
     with fire.proxy:
-        names = stack.filled["staff"][:PEOPLE]
-        people = people_of(names, fire.proxy.port, fire.seen, dice)
+        names = stack.filled["staff"][: crowd_for(work.target)]
+        people = people_of(names, stack, fire.seen, dice, port=fire.proxy.port)
         actions = [lambda person=person: send_all(person) for person in people]
         all_at_once([*actions, *fire.killers()], work)
     return [

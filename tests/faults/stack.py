@@ -31,6 +31,8 @@ class Stack:
         self.database = start_database(vendor, folder)
         self.log = folder / "server.log"
         self.killed = set()
+        # What people keep between the parts of a run, by user name.
+        self.cookies = {}
         self.server = None
         self.environment = os.environ | {
             "DATABASE_URL": self.database.url,
@@ -45,26 +47,24 @@ class Stack:
 
     def start(self, seed):
         """Make tables, people and forms, then serve on a free port."""
-        self._run("manage.py", "migrate", "--verbosity", "0")
-        self._run("manage.py", "createcachetable", "--verbosity", "0")
         self.filled = json.loads(self._run("-m", "tests.faults.fill"))
         self.forms = Forms(self.filled["signs"], seed)
-        with socket.socket() as listener:
+        with socket.socket() as listener, self.log.open("wb") as log:
             listener.bind(("127.0.0.1", 0))
             listener.listen(2048)
             self.port = listener.getsockname()[1]
             # The server inherits the socket, so nobody can take the port meanwhile.
             self.server = subprocess.Popen(  # noqa: S603 - our own command
                 [
-                    *(sys.executable, "-m", "gunicorn", "config.wsgi", "--preload"),
-                    *("--bind", f"fd://{listener.fileno()}"),
+                    *(sys.executable, "-m", "gunicorn", "tests.faults.served"),
+                    *("--preload", "--bind", f"fd://{listener.fileno()}"),
                     *("--worker-class", "gthread", "--threads", str(THREADS)),
                     *("--workers", str(WORKERS), "--no-control-socket"),
                 ],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=subprocess.DEVNULL,
-                stderr=self.log.open("wb"),
+                stderr=log,
                 pass_fds=[listener.fileno()],
             )
         self._wait_for(WORKERS)
@@ -107,7 +107,7 @@ class Stack:
     def stop(self):
         """End the server and the database."""
         if self.server is not None:
-            self.server.terminate()
+            self.server.send_signal(signal.SIGQUIT)
             try:
                 self.server.wait(timeout=40)
             except subprocess.TimeoutExpired:
