@@ -154,8 +154,10 @@ if (canKeep) {
   });
   document.addEventListener("draft:call", takeCall);
   listen("answer", hear);
-  listen("changed", ({ dropped }) => {
-    if (dropped !== key.value) return;
+  listen("changed", async ({ dropped }) => {
+    // What is deleted on the device must not stay on the screen either.
+    const isGone = dropped === key.value || (await vault.find(key.value))?.state === "expired";
+    if (!isGone || isOver) return;
     isOver = true;
     location.href = `${form.action}?step=form#new`;
   });

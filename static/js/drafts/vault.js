@@ -107,15 +107,14 @@ async function newMaterial() {
   return crypto.subtle.importKey("raw", bytes, "HKDF", false, ["deriveKey"]);
 }
 
-// Keep `pairs` ([name, text] of every field) under `id`, in place of what was there.
+// Keep `pairs` ([name, text] of every field) under `id`, in place of what was there; with
+// a new key, so that what is still being written does not reach its end.
 export async function save(id, pairs, state) {
-  const found = await find(id);
-  const old = found && isUnsent(found) ? found : undefined;
-  const key = old?.key ?? (await newMaterial());
+  const key = await newMaterial();
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const plain = utf8.encode(JSON.stringify(pairs));
   const data = await crypto.subtle.encrypt(cipher(id, iv), await secret(key), plain);
-  const made = old?.made ?? Date.now();
+  const made = Date.now();
   const version = crypto.randomUUID();
   const record = { id, person, state, made, version, key, iv, data };
   const durability = state === "sending" ? "strict" : "relaxed";

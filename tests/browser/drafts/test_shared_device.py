@@ -193,3 +193,24 @@ def test_server_empties_the_store_at_sign_out_also_without_the_script(
     left = kept()
     assert "drafts:" not in left
     assert CANARY not in left
+
+
+def test_signing_out_deletes_ones_own_and_leaves_what_another_could_not_send(
+    page, staff, colleague, write, badge, kept, sign_in_again, sign_out
+):
+    write()
+    badge(1)
+    Session.objects.all().delete()
+    sign_in_again(colleague)
+    badge(0)
+    write("同僚の文")
+    badge(1)
+    assert kept().count("extractable false") == 2
+    sign_out()
+    with page.expect_navigation():
+        page.get_by_role("dialog").locator("[data-yes]").click()
+    page.wait_for_url("**/accounts/login/")
+    assert kept().count("extractable false") == 1
+    sign_in_again(colleague)
+    page.wait_for_timeout(300)
+    badge(0)
