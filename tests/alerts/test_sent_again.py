@@ -107,7 +107,9 @@ def test_script_learns_what_became_of_it(staff, place):
 def test_script_learns_which_entries_are_wrong(staff, place):
     answer = staff.post(URL, typed(signs=[], narrative="x" * 4001), headers=JSON)
     assert answer.status_code == 400
-    assert sorted(answer.json()["errors"]) == ["narrative", "signs"]
+    errors = answer.json()["errors"]
+    assert sorted(errors) == ["narrative", "signs"]
+    assert all(isinstance(text, str) and text for [text] in errors.values())
     assert not IncidentReport.objects.exists()
 
 
