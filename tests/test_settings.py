@@ -59,11 +59,14 @@ def test_wrong_percentage_of_change_stops_the_start(percent):
         ("ALERTS_MINUTES", "60,１２０"),
         ("ALERTS_ASK_AGAIN_DAYS", "0"),
         ("ALERTS_ASK_AGAIN_DAYS", "７"),
+        # Five years, meant as years: erasing cannot be undone.
+        ("ALERTS_RETENTION_DAYS", "5"),
+        ("ALERTS_RETENTION_DAYS", ""),
         ("ALERTS_OFFICE_HOURS", "いつでも"),
         ("ALERTS_OFFICE_HOURS", ""),
     ],
 )
-def test_wrong_setting_of_warnings_stops_the_start(name, value):
+def test_wrong_setting_of_incident_reports_stops_the_start(name, value):
     result = start(**GOOD | {name: value})
     assert result.returncode != 0
     assert name in result.stderr
