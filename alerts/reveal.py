@@ -41,10 +41,10 @@ def needs_reason(report: IncidentReport, user: User, at: dt.datetime) -> bool:
 class RevealForm(forms.Form):
     """Why the data is looked at; `text` only beside "another reason".
 
-    Without a need for a reason the form has no fields. `reason` is what is logged.
+    Without a need for a reason the form has no fields.
     """
 
-    why = forms.ChoiceField(
+    reason = forms.ChoiceField(
         label=_("Why do you look at it?"), choices=[("", _("Choose")), *Reason.choices]
     )
     text = forms.CharField(
@@ -80,14 +80,14 @@ class RevealForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Ask for words where the reason is another one."""
         data = super().clean() or self.cleaned_data
-        if data.get("why") == Reason.OTHER and data.get("text") == "":
+        if data.get("reason") == Reason.OTHER and data.get("text") == "":
             self.add_error("text", _("Write the reason."))
         return data
 
     @property
-    def reason(self) -> str:
+    def logged(self) -> str:
         """The reason as it is logged; empty when none was asked for."""
-        if not (why := self.cleaned_data.get("why", "")):
+        if not (why := self.cleaned_data.get("reason", "")):
             return ""
         text = self.cleaned_data["text"] if why == Reason.OTHER else ""
         return text or str(Reason(why).label)

@@ -40,7 +40,7 @@ def report_reveal(request: HttpRequest, pk: int) -> HttpResponse:
         user=request.user,
         action=AccessEntry.Action.REVEAL,
         subject=report,
-        reason=form.reason,
+        reason=form.logged,
     )
     context = page_context(request, report) | {"revealed": True}
     context["photos"] = report.photos.select_related("added_by")
@@ -60,7 +60,7 @@ def report_print(request: HttpRequest, pk: int) -> HttpResponse:
         user=request.user,
         action=AccessEntry.Action.PRINT,
         subject=report,
-        reason=form.reason,
+        reason=form.logged,
     )
     context = {
         "report": report,

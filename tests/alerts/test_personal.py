@@ -21,7 +21,7 @@ from tests.alerts.factories import (
 
 pytestmark = pytest.mark.django_db
 SIGN = "カナリア"
-WHY = {"why": "contact"}
+WHY = {"reason": "contact"}
 AGE = "85"
 
 
@@ -119,7 +119,7 @@ def test_reason_is_asked_for_reports_of_other_workplaces(officer):
     page = officer.post(url("reveal", foreign))
     assert shown(page) == set()
     assert page.context["reveal_form"].errors
-    page = officer.post(url("reveal", foreign), {"why": "inquiry"})
+    page = officer.post(url("reveal", foreign), {"reason": "inquiry"})
     assert "narrative" in shown(page)
     (_who, first, _why), (_who, second, why) = entries(foreign)
     assert (first, second) == ("view", "reveal")
@@ -146,13 +146,13 @@ def test_long_closed_own_report_asks_staff_too(staff, workplace):
 @pytest.mark.parametrize(
     ("data", "field"),
     [
-        ({}, "why"),
-        ({"why": "curiosity"}, "why"),
-        ({"why": "other"}, "text"),
-        ({"why": "other", "text": "  "}, "text"),
-        ({"why": "other", "text": "長" * 101}, "text"),
-        ({"why": "other", "text": "ミホン花子さんの件"}, "text"),
-        ({"why": "contact", "text": "花子さんの家族"}, "text"),
+        ({}, "reason"),
+        ({"reason": "curiosity"}, "reason"),
+        ({"reason": "other"}, "text"),
+        ({"reason": "other", "text": "  "}, "text"),
+        ({"reason": "other", "text": "長" * 101}, "text"),
+        ({"reason": "other", "text": "ミホン花子さんの件"}, "text"),
+        ({"reason": "contact", "text": "花子さんの家族"}, "text"),
     ],
 )
 def test_bad_reason_is_explained(officer, data, field):
@@ -164,10 +164,10 @@ def test_bad_reason_is_explained(officer, data, field):
 def test_reason_in_words_is_logged_and_those_of_another_choice_are_not(officer):
     report = IncidentReportFactory()
     logged = []
-    for data in ({"why": "other", "text": "監査のため"}, WHY | {"text": "書きかけ"}):
+    for data in ({"reason": "other", "text": "監査のため"}, WHY | {"text": "書きかけ"}):
         form = RevealForm(data, report=report, user=officer.user)
         assert form.is_valid()
-        logged.append(form.reason)
+        logged.append(form.logged)
     assert logged[0] == "監査のため"
     assert "書きかけ" not in logged[1]
 

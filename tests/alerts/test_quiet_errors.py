@@ -41,7 +41,7 @@ def test_crash_leaves_nothing_of_the_person_in_logs_page_and_mails(
     officer.raise_request_exception = False
     url = reverse(f"alerts:{name}", args=[report.pk])
     with caplog.at_level(logging.DEBUG):
-        answer = officer.post(url, {"why": "contact"})
+        answer = officer.post(url, {"reason": "contact"})
     assert answer.status_code == 500
     # What happened is told: the kinds of the errors, and the lines of the program.
     assert "IntegrityError" in caplog.text
