@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.faults.databases import start_database
@@ -105,15 +105,14 @@ class Stack:
         return self.killed & {int(pid) for pid in DIED.findall(log)}
 
     def stop(self):
-        """End the server and the database."""
+        """End the server, as suddenly as its workers, and the database."""
         if self.server is not None:
-            self.server.send_signal(signal.SIGQUIT)
-            try:
-                self.server.wait(timeout=40)
-            except subprocess.TimeoutExpired:
-                for pid in [*self.workers(), self.server.pid]:
+            workers = self.workers()
+            self.server.kill()
+            self.server.wait()
+            for pid in workers:
+                with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-                self.server.wait()
         self.database.stop()
 
 
