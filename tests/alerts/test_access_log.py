@@ -25,7 +25,9 @@ def test_officer_sees_on_the_page_who_looked_and_staff_does_not(officer, staff):
 
 def test_list_of_looks_says_who_when_how_and_why(officer, manager):
     report = IncidentReportFactory()
-    manager.post(reverse("alerts:report_reveal", args=[report.pk]), {"reason": "inquiry"})
+    manager.post(
+        reverse("alerts:report_reveal", args=[report.pk]), {"reason": "inquiry"}
+    )
     page = officer.get(looks_url(report))
     row = page.context["table"].rows[0].record
     assert (row.user, row.action) == (manager.user, "reveal")
