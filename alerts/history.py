@@ -53,9 +53,7 @@ def _events(report: IncidentReport) -> Iterator[Event]:
     if report.emergency_called_at:
         yield Event(report.emergency_called_at, _("Called 119 or 110"))
     channel = report.get_channel_display()
-    yield Event(
-        report.received_at, _("Record received"), report.entered_by, channel
-    )
+    yield Event(report.received_at, _("Record received"), report.entered_by, channel)
     if report.passed_on_at:
         desk = str(report.desk or _("another desk, not listed"))
         note = f"{desk}, {report.get_passed_on_method_display()}"

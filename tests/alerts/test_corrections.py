@@ -188,7 +188,9 @@ def test_unknown_outcome_is_asked_for_again_until_it_is_known(settings):
     note = report.follow_ups.get()
     assert "2016年10月20日" in note.text
     assert "留守でした。" in note.text
-    row = closed(report, actor, "hospital", 3, text="娘さんより")
+    row = closed(
+        report, actor, "hospital", 3, text="娘さんより", at=at(2016, 10, 21, 9, 0)
+    )
     assert (row.outcome, row.ask_again_at) == ("hospital", None)
     assert row.closed_at == at(2016, 10, 5, 9, 0)
     before = str(Outcome.UNKNOWN.label)
