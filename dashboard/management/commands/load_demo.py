@@ -125,6 +125,7 @@ def _make_people() -> dict[str, User]:
             username=username,
             password=PASSWORD,
             display_name=name,
+            email=f"{username}@example.jp",
             employee_number=f"DEMO{number:03}",
             workplace=places[workplace],
             is_staff=role is Role.ADMINISTRATOR,
