@@ -80,7 +80,7 @@ def test_errors_are_told_in_the_order_in_which_they_happened():
     assert text.count(WITHHELD) == 2
 
 
-def test_own_error_log_holds_no_message_either(capsys):
+def test_own_error_log_holds_no_message_either():
     """The handler of the console filters what no request logged."""
     handler = logging.getLogger().handlers
     console = next(one for one in handler if type(one) is logging.StreamHandler)
@@ -90,4 +90,6 @@ def test_own_error_log_holds_no_message_either(capsys):
     except IntegrityError:
         record.exc_info = sys.exc_info()
     assert console.filter(record)
+    # Handlers that format the error by themselves find none.
+    assert record.exc_info is None
     assert CANARY not in console.format(record)
