@@ -61,7 +61,11 @@ class Postgres:
             *("initdb", "-D", self.folder / "db", "-U", "tsunagari", "--auth=trust"),
             *("--encoding=UTF8", "--locale=C.UTF-8"),
         )
-        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1"
+        options = (
+            f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1"
+            # As the README asks for: statements hold what people typed.
+            " -c log_min_error_statement=panic"
+        )
         self._control("start", "-w", "-l", self.log, "-o", options)
 
     def _call(self, program, *arguments):

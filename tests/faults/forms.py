@@ -6,6 +6,7 @@ import uuid
 
 URL = "/alerts/new/"
 SCRIPT = "application/json"
+PLACE = "架空町"
 LETTERS = "新聞がたまっています。返事なし電気つけっぱなし髙﨑𠮷🍀&<>'\"%\\;"
 
 
@@ -28,7 +29,7 @@ class Forms:
             "channel": "home_delivery",
             "municipality": "見本市",
             "postal_code": "273-0000",
-            "place": f"架空町{n}番地",
+            "place": f"{PLACE}{n}番地",
             "person_name": f"見本 花子{n}",
             "noticed_at": f"201{n % 6}-{n % 12 + 1:02}-{n % 28 + 1:02} 10:00",
             "signs": self.dice.sample(self.signs, 2),

@@ -5,9 +5,9 @@ import uuid
 from collections import Counter, defaultdict
 
 from tests.faults.crowd import Fire, Work, all_at_once
-from tests.faults.forms import as_stored, send
+from tests.faults.forms import PLACE, as_stored, send
 from tests.faults.people import crowd_for, people_of
-from tests.faults.promises import at_least, exactly
+from tests.faults.promises import at_least, exactly, told
 
 ACKNOWLEDGED = 20_000
 WORKER_KILLS = 1_000
@@ -45,7 +45,21 @@ def run(stack, *, scale, seed):
         at_least("reports acknowledged", len(acknowledged), work.target),
         *fire.promises(),
         *compare(stack.database, stack.forms.sent, acknowledged),
+        *leaks(stack),
     ]
+
+
+def leaks(stack):
+    """Return how often what people typed stands in a log."""
+    yield exactly("times in the server's log", mentions(stack.log), 0)
+    if stack.database.vendor == "postgresql":
+        # Of a back end that is killed, PostgreSQL logs what it was doing.
+        yield told("times in the log of the database", mentions(stack.database.log))
+
+
+def mentions(log):
+    """Return how often a log names a place as `Forms` makes them up."""
+    return log.read_text(errors="replace").count(PLACE)
 
 
 def compare(database, sent, acknowledged):
