@@ -16,9 +16,9 @@ def stay(page):
 def test_call_on_the_stop_screen_fills_in_time_and_tick(
     page, live_server, staff, write, badge, form_url
 ):
+    page.clock.install(time="2026-11-24T01:02:00Z")
     write("前の下書き")
     badge(1)
-    page.clock.install(time="2026-11-24T01:02:00Z")
     page.goto(f"{live_server.url}/alerts/new/")
     stay(page)
     page.locator(".stop-call[href='tel:119']").click()
