@@ -16,7 +16,7 @@ SHARE = 0.03
 class Work:
     """How much of `target` is done; over when everything promised has happened."""
 
-    def __init__(self, target, *, minutes=60):
+    def __init__(self, target, *, minutes=180):
         self.target = target
         self.done = 0
         self.conditions = []

@@ -46,10 +46,18 @@ class Answer:
         # What Django answers when the session could not be stored.
         return self.status == 400 and not self.body.startswith(b"{")
 
+    @property
+    def number(self):
+        """The key of the report in an answer to the script; None in any other."""
+        if not self.body.startswith(b"{"):
+            return None
+        told = json.loads(self.body).get("number")
+        return int(told.split("-")[1]) if told else None
+
     def receipt(self):
-        """Return the key of the stored report when this acknowledges one."""
-        if self.status in (200, 201) and self.body.startswith(b"{"):
-            return int(json.loads(self.body)["number"].split("-")[1])
+        """Return the key of the stored report when this acknowledges just that."""
+        if self.status in (200, 201):
+            return self.number
         if self.status == 302 and (found := RECEIPT.search(self.location)):
             return int(found[1])
         return None

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from tests.faults import edits, reads, reports
+from tests.faults import edits, keys, reads, reports
 from tests.faults.forms import Forms, as_stored
 from tests.faults.people import Broken, Person
 from tests.faults.promises import at_least, exactly
@@ -79,6 +79,22 @@ def test_numbers_and_entries_of_the_history_are_counted():
     text = "without their one entry in the history"
     assert of_reports(ROWS, entries=[(1,)]) == {text: 1}
     assert of_reports(ROWS, entries=[(1,), (2,), (2,)]) == {text: 1}
+
+
+def of_keys(rows, notes):
+    disputed = {KEYS[0]: FIRST | {"narrative": "another"}}
+    return broken(keys.compare(Database(rows, notes), FORMS.sent, KEYS, disputed))
+
+
+def test_a_second_text_that_is_not_kept_is_found():
+    rows = [(key, pk, narrative) for key, pk, narrative, *_rest in ROWS]
+    note = (1, "in your own words: another")
+    text = "keys sent with two texts, both kept"
+    assert of_keys(rows, [note]) == {}
+    assert of_keys(rows, []) == of_keys(rows, [note, note]) == {text: 0}
+    assert of_keys(rows, [(1, "another half")]) == {text: 0}
+    assert of_keys([(KEYS[0], 1, "half"), rows[1]], [note]) == {text: 0}
+    assert of_keys([*rows, rows[1]], [note]) == {"rows under these keys": 3}
 
 
 def of_edits(corrections, rows):
