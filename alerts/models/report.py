@@ -306,6 +306,10 @@ class IncidentReport(models.Model):
                 condition=~Q(merged_into=F("pk")),
                 name="report_does_not_continue_itself",
             ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(**dict.fromkeys(PERSONAL, "")),
+                name="report_erased_holds_nothing_personal",
+            ),
         )
 
     def __str__(self) -> str:

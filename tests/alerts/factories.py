@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import factory
 
 from alerts.models import (
+    PERSONAL,
     CaseStory,
     Correction,
     FollowUp,
@@ -54,6 +55,9 @@ class IncidentReportFactory(factory.django.DjangoModelFactory):
             state="closed",
             outcome="safe",
             closed_at=at(2016, 10, 4, 9, 0),
+        )
+        is_erased = factory.Trait(
+            erased_at=at(2022, 1, 1, 0, 0), **dict.fromkeys(PERSONAL, "")
         )
 
     @factory.post_generation

@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 from django.db import DatabaseError
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import AccessEntry
 from alerts.models import PERSONAL
@@ -202,6 +201,6 @@ def test_sheet_is_for_those_who_pass_on(staff, own):
 
 
 def test_erased_report_has_no_sheet(officer, workplace):
-    report = IncidentReportFactory(workplace=workplace, erased_at=timezone.now())
+    report = IncidentReportFactory(workplace=workplace, is_erased=True)
     officer.post(url("print", report), WHY)
     assert [action for _user, action, _why in entries(report)] == ["view"]
