@@ -12,7 +12,7 @@ import socket
 import sqlite3
 import subprocess
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psycopg
@@ -20,6 +20,7 @@ import psycopg
 SERVERS = Path("/usr/lib/postgresql")
 DIED = re.compile(r"server process \(PID (\d+)\) was terminated by signal 9")
 PATIENCE = 60
+UNNOTICED = 5
 
 
 class Sqlite:
@@ -31,10 +32,9 @@ class Sqlite:
         self.path = folder / "own.sqlite3"
         self.url = f"sqlite:///{self.path}"
 
-    def rows(self, statement, *values):
-        """Return all rows of a statement whose placeholders are question marks."""
+    def rows(self, statement):
         with closing(sqlite3.connect(self.path)) as connection:
-            return connection.execute(statement, values).fetchall()
+            return connection.execute(statement).fetchall()
 
     def stop(self):
         """Do nothing: the folder goes away as a whole."""
@@ -81,11 +81,9 @@ class Postgres:
     def _control(self, *arguments):
         self._call("pg_ctl", "-D", self.folder / "db", *arguments)
 
-    def rows(self, statement, *values):
-        """Return all rows of a statement whose placeholders are question marks."""
-        statement = statement.replace("?", "%s")
+    def rows(self, statement):
         with psycopg.connect(**self.place, dbname="postgres") as connection:
-            return connection.execute(statement, values).fetchall()
+            return connection.execute(statement).fetchall()
 
     def backends(self):
         """Return the processes that serve somebody else, those at work first."""
@@ -97,23 +95,24 @@ class Postgres:
 
     def kill(self, dice: random.Random):
         """Kill a process of the server, which then recovers as after a crash."""
-        if not (found := self.backends()):
+        try:
+            found = self.backends()
+        except psycopg.OperationalError:
             return
-        pid = found[0] if dice.random() < 0.5 else dice.choice(found)
-        os.kill(pid, signal.SIGKILL)
-        self.killed.add(pid)
-        self.wait_for_recovery(pid)
+        parent = int((self.folder / "db/postmaster.pid").read_text().split()[0])
+        first = found[:1] if dice.random() < 0.5 else found
+        if first and kill_child(pid := dice.choice(first), parent):
+            self.killed.add(pid)
+            self.wait_for_recovery(pid)
 
     def wait_for_recovery(self, pid):
-        """Return when the server knows that the process died, and answers again."""
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            if pid in self.deaths():
-                try:
+        """Return when the server answers again after the death that it noticed."""
+        start = time.monotonic()
+        while time.monotonic() < start + PATIENCE:
+            # One that was about to end anyway leaves no crash behind.
+            if pid in self.deaths() or time.monotonic() > start + UNNOTICED:
+                with suppress(psycopg.OperationalError):
                     self.rows("SELECT 1")
-                except psycopg.OperationalError:
-                    pass
-                else:
                     return
             time.sleep(0.02)
         raise RuntimeError("The server did not recover.")
@@ -126,6 +125,18 @@ class Postgres:
     def stop(self):
         """End the server; its folder goes away with the rest."""
         self._control("-m", "immediate", "stop")
+
+
+def kill_child(pid, parent):
+    """Kill a process if it still is a child of `parent`; return whether it was."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+        if int(status.rpartition(")")[2].split()[1]) != parent:
+            return False
+        os.kill(pid, signal.SIGKILL)
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return True
 
 
 def free_port():

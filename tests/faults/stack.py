@@ -12,10 +12,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-from tests.faults.databases import start_database
+from tests.faults.databases import kill_child, start_database
 from tests.faults.forms import Forms
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,9 +94,7 @@ class Stack:
     def kill(self, dice: random.Random):
         """Kill one worker; the server starts another."""
         fresh = [pid for pid in self.workers() if pid not in self.killed]
-        if fresh:
-            pid = dice.choice(fresh)
-            os.kill(pid, signal.SIGKILL)
+        if fresh and kill_child(pid := dice.choice(fresh), self.server.pid):
             self.killed.add(pid)
 
     def deaths(self):
@@ -107,12 +105,12 @@ class Stack:
     def stop(self):
         """End the server, as suddenly as its workers, and the database."""
         if self.server is not None:
-            workers = self.workers()
+            # Stopped, it starts no new workers while these end.
+            self.server.send_signal(signal.SIGSTOP)
+            for pid in self.workers():
+                kill_child(pid, self.server.pid)
             self.server.kill()
             self.server.wait()
-            for pid in workers:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
         self.database.stop()
 
 
