@@ -36,7 +36,11 @@ function save() {
   const now = [key.value, pairsOf(form), state];
   saving = saving
     .then(() => isOver || vault.save(...now))
-    .then(() => tell({ kind: "changed" }))
+    .then(() => {
+      // Everything up to the last letter lies on the device.
+      if (!isDirty) form.dataset.kept = "true";
+      tell({ kind: "changed" });
+    })
     .catch(() => {
       canKeep = false;
       say("full");
@@ -48,6 +52,7 @@ function changed() {
   if (isFilling) return;
   isDirty = true;
   isTouched = true;
+  delete form.dataset.kept;
   if (state === "sending") {
     state = "draft";
     if (!isSending) say("changed");

@@ -97,6 +97,7 @@ def write(page, form_url):
         tab.locator("[name=municipality]").fill("見本市")
         tab.get_by_label("新聞・郵便物がたまっている").check()
         tab.locator("[name=narrative]").fill(text)
+        expect(tab.locator("form[data-once]")).to_have_attribute("data-kept", "true")
 
     return fill
 
