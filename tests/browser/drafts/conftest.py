@@ -47,6 +47,16 @@ DUMP = """async () => {
 }"""
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item):
+    """Let pages end what they ask of the server before the database is emptied."""
+    context = item.funcargs.get("context") if hasattr(item, "funcargs") else None
+    for page in context.pages if context else ():
+        page.goto("about:blank")
+        page.wait_for_timeout(200)
+    return (yield)
+
+
 @pytest.fixture
 def browser_context_args():
     return {"viewport": PHONE, "locale": "en-US"}
