@@ -6,8 +6,7 @@ import sys
 import time
 
 from tests.faults import edits, keys, reads, reports
-from tests.faults.databases import programs
-from tests.faults.stack import running
+from tests.faults.stack import missing, running
 
 PARTS = {
     "reports": reports.run,
@@ -33,14 +32,12 @@ def arguments():
 
 def main():
     """Print a table per database; return 1 when a promise was not kept."""
-    # Whoever ends the run ends its servers with it.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     told = arguments()
     vendors = told.database or VENDORS
-    if "postgresql" in vendors and programs() is None:
-        say("NO POSTGRESQL HERE: install it (initdb, pg_ctl). Nothing was run.")
+    if lacks := {missing(vendor) for vendor in vendors} - {""}:
+        say(*lacks, "Nothing was run.")
         return 1
-    say(f"seed {told.seed}, scale {told.scale:g}; --seed runs the same again")
+    say(f"seed {told.seed}, scale {told.scale:g} (the same seed draws the same faults)")
     kept = True
     for vendor in vendors:
         with running(vendor, told.seed) as stack:
@@ -54,4 +51,6 @@ def main():
 
 
 if __name__ == "__main__":
+    # Whoever ends the run ends its servers with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     sys.exit(main())

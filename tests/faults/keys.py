@@ -16,7 +16,7 @@ AT_ONCE = 8
 # Of so many forms one is sent with two texts, four times each.
 DISPUTED = 10
 # So many forms are sent side by side, each eight times.
-SIDE_BY_SIDE = 3
+SIDE_BY_SIDE = 2
 PATIENCE = 120
 
 

@@ -10,7 +10,7 @@ from tests.faults.promises import at_least, exactly, told
 
 READS = 10_000
 REPORTS = 40
-WORKER_KILLS = 200
+WORKER_KILLS = 500
 BACKEND_KILLS = 50
 CUTS = 200
 

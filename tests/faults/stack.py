@@ -15,11 +15,11 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.faults.databases import kill_child, start_database
+from tests.faults.databases import kill_child, programs, start_database
 from tests.faults.forms import Forms
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKERS = 3
+WORKERS = 2
 THREADS = 8
 DIED = re.compile(r"Worker \(pid:(\d+)\) was sent SIGKILL!")
 
@@ -112,6 +112,17 @@ class Stack:
             self.server.kill()
             self.server.wait()
         self.database.stop()
+
+
+def missing(vendor):
+    """Say what this machine lacks for faults on such a database; empty for nothing."""
+    if not Path("/proc/self/stat").exists():
+        return "NO /proc: faults are injected on Linux only."
+    if vendor == "postgresql" and programs() is None:
+        return (
+            "NO POSTGRESQL HERE: install it (initdb, pg_ctl) to inject faults into it."
+        )
+    return ""
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from tests.faults import edits, keys, reads, reports
+from tests.faults import __main__, edits, keys, reads, reports, stack
 from tests.faults.forms import Forms, as_stored
 from tests.faults.people import Broken, Person
 from tests.faults.promises import at_least, exactly
@@ -134,6 +134,15 @@ def test_a_promise_is_kept_only_in_full():
     assert exactly("", 0, 0).is_kept
     assert not exactly("", 4, 3).is_kept
     assert "NOT KEPT" in str(exactly("missing", 1, 0))
+
+
+def test_without_a_postgresql_of_its_own_it_says_so(monkeypatch, capsys):
+    monkeypatch.setattr(stack, "programs", lambda: None)
+    monkeypatch.setattr("sys.argv", ["faults"])
+    assert "NO POSTGRESQL" in stack.missing("postgresql")
+    assert stack.missing("sqlite") == ""
+    assert __main__.main() == 1
+    assert "Nothing was run." in capsys.readouterr().out
 
 
 class Echo(BaseHTTPRequestHandler):
