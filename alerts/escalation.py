@@ -80,7 +80,15 @@ def unreachable_steps() -> list[Step]:
 
 
 def urgent() -> Q:
-    """Return the condition for reports that are warned of by day and night."""
+    """Return the condition for reports that are warned of by day and night.
+
+    A report is as urgent as what continues it: only the report itself is worked on.
+    """
+    continuations = IncidentReport.objects.filter(merged_into=OuterRef("pk"))
+    return _tells_of_danger() | Q(Exists(continuations.filter(_tells_of_danger())))
+
+
+def _tells_of_danger() -> Q:
     signs = Sign.objects.filter(reports=OuterRef("pk"), is_urgent=True)
     return Q(Exists(signs)) | Q(has_called_119=True) | Q(has_called_110=True)
 

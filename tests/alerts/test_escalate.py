@@ -70,6 +70,15 @@ def test_each_step_is_taken_once():
     assert Escalation.objects.count() == len(mail.outbox) == 2
 
 
+@pytest.mark.parametrize("danger", [{"has_called_119": True}, {"signs": ["collapsed"]}])
+def test_report_is_as_urgent_as_what_continues_it(officer, danger):
+    Sign.objects.filter(code="collapsed").update(is_urgent=True)
+    main, second = report(), report(received_at=minutes(5), **danger)
+    actor, version = officer.user, second.version
+    merge(report=second, into=main, actor=actor, at=minutes(6), version=version)
+    assert escalate(now=minutes(10)).sent == {Step.OFFICER: 1}
+
+
 def test_urgent_reports_are_warned_of_sooner():
     report(has_called_119=True)
     report(has_called_110=True)
