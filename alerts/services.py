@@ -4,12 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import AccessEntry, User
 from accounts.reads import record_read
+from core.locks import hold
 from municipalities.fields import match, postal_code
 from municipalities.models import Desk, Municipality
 
@@ -46,20 +47,19 @@ def submit_report(
     The first sending is kept. Raises ValidationError when another person's form has
     the key.
     """
-    try:
-        with transaction.atomic():
-            report.save(force_insert=True)
-            report.signs.set(signs)
-    except IntegrityError:
+    with transaction.atomic():
+        # Not left to the unique key: PostgreSQL logs the refused row, text and all.
+        hold(f"alerts.report:{report.client_key}")
         first = IncidentReport.objects.filter(client_key=report.client_key).first()
         if first is None:
-            raise
-        if first.entered_by_id != actor.pk:
-            raise ValidationError(
-                _("This form was already sent. Open the form anew."), code="sent"
-            ) from None
-        return Submission(first, is_new=False, is_same=_is_same(first, report, signs))
-    return Submission(report, is_new=True, is_same=True)
+            report.save(force_insert=True)
+            report.signs.set(signs)
+            return Submission(report, is_new=True, is_same=True)
+    if first.entered_by_id != actor.pk:
+        raise ValidationError(
+            _("This form was already sent. Open the form anew."), code="sent"
+        )
+    return Submission(first, is_new=False, is_same=_is_same(first, report, signs))
 
 
 def _is_same(

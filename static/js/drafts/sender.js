@@ -58,7 +58,10 @@ function meaning({ answer, body }) {
   if (answer.type === "opaqueredirect" || status === 401) {
     return { what: "login", login: isPath(body.login) ? body.login : login };
   }
-  if (answer.ok || status >= 500 || [408, 425, 429].includes(status) || body.csrf) {
+  // A 400 that names no field is not about what was typed: the request came in pieces, or
+  // the session was being stored when the database went.
+  const isBroken = status === 400 && !body.errors;
+  if (answer.ok || isBroken || status >= 500 || [408, 425, 429].includes(status) || body.csrf) {
     return { what: "later", pause: Number(answer.headers.get("Retry-After")) * 1000 || 0 };
   }
   return { what: status === 403 ? "forbidden" : "wrong", errors: body.errors };
