@@ -35,6 +35,12 @@ def refuse_future_time(at: dt.datetime) -> None:
         )
 
 
+def refuse_time_long_ago(at: dt.datetime) -> None:
+    """Raise ValidationError when `at` lies before all records: a slip in the year."""
+    if at.year < FIRST_YEAR:
+        raise ValidationError(_("This lies too far back. Look at the year again."))
+
+
 class IncidentReportForm(forms.ModelForm):
     """What somebody noticed. Officers may record it on behalf of another person.
 
@@ -151,8 +157,7 @@ class IncidentReportForm(forms.ModelForm):
         """Refuse a time to come, and one after the report was passed on."""
         noticed_at = self.cleaned_data["noticed_at"]
         refuse_future_time(noticed_at)
-        if noticed_at.year < FIRST_YEAR:
-            raise ValidationError(_("This lies too far back. Look at the year again."))
+        refuse_time_long_ago(noticed_at)
         passed_on_at = self.instance.passed_on_at
         if passed_on_at and noticed_at > passed_on_at:
             raise ValidationError(
@@ -195,6 +200,7 @@ class IncidentReportForm(forms.ModelForm):
         elif called_at:
             try:
                 refuse_future_time(called_at)
+                refuse_time_long_ago(called_at)
             except ValidationError as error:
                 self.add_error("emergency_called_at", error)
 

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.formats import localize
 from django.utils.timezone import localtime
@@ -28,9 +29,16 @@ def keep_second_version(
     actor: User,
     at: dt.datetime,
 ) -> FollowUp:
-    """Add to `first` what differs in `second`; the same text is added only once."""
+    """Add to `first` what differs in `second`; the same text is added only once.
+
+    Raises ValidationError when the personal data of the report is erased.
+    """
     # Held, so that the same text sent twice at once is not written twice.
     held = IncidentReport.objects.select_for_update(of=("self",)).get(pk=first.pk)
+    if held.erased_at:
+        raise ValidationError(
+            _("The personal data of this report is erased."), code="erased"
+        )
     text = "\n".join(
         [
             _("The sender sent this form again with other entries:"),

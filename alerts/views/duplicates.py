@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.decorators import login_not_required, permission_required
 from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -26,10 +26,21 @@ from alerts.merging import merge, separate, take_back_distinction, tell_apart
 from alerts.models import IncidentReport
 
 
+@login_not_required
 @require_POST
-@permission_required("alerts.add_incidentreport", raise_exception=True)
 def similar(request: HttpRequest) -> HttpResponse:
-    """Answer with a hint at what is similar to the form as far as it is filled in."""
+    """Answer with a hint at what is similar to the form as far as it is filled in.
+
+    The form asks by itself while somebody types: who is not signed in any more gets no
+    hint, and is not torn away from the form.
+    """
+    if not request.user.is_authenticated:
+        return HttpResponse(status=204)
+    return _hint(request)
+
+
+@permission_required("alerts.add_incidentreport", raise_exception=True)
+def _hint(request: HttpRequest) -> HttpResponse:
     clues = ClueForm(request.POST).clues()
     context = {"hint": [], "is_limited": False}
     if "municipality" in clues and len(clues) > 1:

@@ -292,10 +292,12 @@ def find_municipality(written: Any) -> Municipality | None:
 
 def find_course(written: Any, request: HttpRequest) -> DeliveryCourse | None:
     """Return the course of the person's workplace with this key, if there is one."""
-    if not str(written or "").isdecimal():
+    try:
+        key = int(written or 0)
+    except (TypeError, ValueError):  # no number, or one of thousands of digits
         return None
     own = DeliveryCourse.objects.filter(workplace=request.user.workplace_id)
-    return own.filter(pk=written).first()
+    return own.filter(pk=key).first()
 
 
 @login_not_required

@@ -2,7 +2,7 @@
 // the server has answered. Without encryption it is a plain form, sent once.
 
 import { hold, wanted } from "./drafts/choice.js";
-import { clearErrors, showErrors } from "./drafts/errors.js";
+import { clearErrors, missing, showErrors } from "./drafts/errors.js";
 import { fill, pairsOf, tick } from "./drafts/fields.js";
 import { part, question } from "./drafts/parts.js";
 import { hurry, listen, tell } from "./drafts/sender.js";
@@ -86,7 +86,11 @@ form.addEventListener("submit", (event) => {
   else if (!canKeep) wait(true);
   else {
     event.preventDefault();
-    send();
+    const errors = missing(form);
+    if (Object.keys(errors).length) {
+      say("");
+      showErrors(form, errors);
+    } else send();
   }
 });
 

@@ -51,7 +51,7 @@ RULES = {
     "alerts:report_ask_again": Rule(HANDLE, make=report, method="post"),
     "alerts:report_follow_up": Rule(HANDLE, make=report, method="post"),
     "alerts:report_close": Rule(HANDLE, make=report, method="post"),
-    "alerts:similar": Rule(REPORT, method="post"),
+    "alerts:similar": Rule(REPORT, method="post", anonymous=204),
     "alerts:report_merge": Rule(HANDLE, make=report, method="post"),
     "alerts:report_separate": Rule(HANDLE, make=report, method="post"),
     "alerts:report_tell_apart": Rule(HANDLE, make=report, method="post"),

@@ -164,3 +164,10 @@ def test_desk_of_the_part_of_town_that_the_course_serves_comes_first(staff, plac
         DeskFactory(municipality=place, name=name, sub_area=sub_area)
     page = staff.post(URL, typed(lookup="desks", course=course.pk))
     assert page.context["calls"][0].desk.name == "南の窓口"
+
+
+@pytest.mark.parametrize("wish", ["course", "desks"])
+def test_number_of_a_course_that_is_too_long_loses_nothing(staff, place, wish):
+    page = staff.post(URL, typed(lookup=wish, course="9" * 5000))
+    assert page.status_code == 200
+    assert "新聞がたまっています。" in page.text

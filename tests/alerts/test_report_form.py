@@ -223,6 +223,13 @@ def test_time_of_a_call_counts_only_with_its_tick_and_never_in_the_future(staff,
     assert IncidentReport.objects.get().emergency_called_at is None
 
 
+def test_call_long_before_the_records_begin_is_refused(staff, place):
+    page = staff.post(
+        URL, typed(has_called_119="on", emergency_called_at="1900/1/1 9:00")
+    )
+    assert list(page.context["form"].errors) == ["emergency_called_at"]
+
+
 def test_no_choice_is_a_row_of_dashes(officer, staff, place):
     for client in (officer, staff):
         assert "---" not in client.get(URL, {"step": "form"}).text

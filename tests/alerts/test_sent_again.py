@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from alerts.choices import PersonKind
-from alerts.models import FollowUp, IncidentReport
+from alerts.models import PERSONAL, FollowUp, IncidentReport
+from tests.alerts.factories import at
 from tests.alerts.test_report_form import URL, signs, typed
 from tests.municipalities.factories import MunicipalityFactory
 
@@ -120,4 +121,13 @@ def test_key_of_another_person_answers_the_script_without_their_report(
     answer = other_staff.post(URL, typed(), headers=JSON)
     assert answer.status_code == 400
     assert list(answer.json()["errors"]) == ["__all__"]
+    assert not FollowUp.objects.exists()
+
+
+def test_form_of_an_erased_report_brings_its_text_not_back(staff, place):
+    staff.post(URL, typed())
+    blank = dict.fromkeys(PERSONAL, "")
+    IncidentReport.objects.update(**blank, erased_at=at(2023, 1, 1))
+    page = staff.post(URL, typed())
+    assert page.context["form"].non_field_errors()
     assert not FollowUp.objects.exists()

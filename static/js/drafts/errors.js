@@ -35,6 +35,18 @@ function beside(field, input, name, texts) {
   }
 }
 
+// What the server would refuse because it is empty: told at once, so that nobody leaves
+// a dead zone believing that the rest goes by itself. Empty when all is there.
+export function missing(form) {
+  const typed = new FormData(form);
+  const errors = {};
+  for (const { name, value } of form.attributes) {
+    const field = name.match(/^data-missing-(.+)$/)?.[1];
+    if (field && !typed.getAll(field).some((text) => text.trim())) errors[field] = [value];
+  }
+  return errors;
+}
+
 // `errors` is {name of the field: [text]}; `__all__` is about the whole form.
 export function showErrors(form, errors) {
   clearErrors(form);

@@ -123,3 +123,20 @@ def test_page_that_somebody_puts_between_is_no_answer(page, staff, write, send, 
     send()
     says("later")
     assert not IncidentReport.objects.exists()
+
+
+def test_dead_zone_tells_at_once_what_is_missing(
+    page, context, staff, write, send, badge
+):
+    write()
+    page.get_by_label("新聞・郵便物がたまっている").uncheck()
+    context.set_offline(True)
+    send()
+    expect(page.locator(".error-summary")).to_be_focused()
+    expect(page.locator(".field-signs .field-error")).to_be_visible()
+    expect(page.locator(".draft-line [role=status]")).to_be_empty()
+    page.get_by_label("新聞・郵便物がたまっている").check()
+    send()
+    badge(1)
+    context.set_offline(False)
+    page.wait_for_url("**/receipt/")
