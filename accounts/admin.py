@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core import fiscal
+from core.forms import RowsField
 
 from . import tokens
 from .models import AccessEntry, ApiToken, User, Workplace
@@ -29,7 +30,7 @@ admin.site.index_title = _("Lists")
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
-class RolesField(forms.ModelMultipleChoiceField):
+class RolesField(RowsField):
     """The roles to tick, in their order; groups that are no role come last."""
 
     widget = forms.CheckboxSelectMultiple

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, Workplace
 from core.filters import FIRST_YEAR
+from core.forms import RowsField
 from municipalities.fields import MunicipalityField, MunicipalityInput, postal_code
 from municipalities.models import DeliveryCourse
 
@@ -72,7 +73,7 @@ class IncidentReportForm(forms.ModelForm):
         choices=Channel,
         widget=forms.RadioSelect,
     )
-    signs = forms.ModelMultipleChoiceField(
+    signs = RowsField(
         label=_("What did you notice?"),
         queryset=Sign.objects.filter(is_active=True),
         widget=forms.CheckboxSelectMultiple,

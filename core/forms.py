@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import RegexValidator
+from django.db.models import QuerySet
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import from_current_timezone
@@ -21,6 +22,8 @@ BOOTSTRAP_CLASSES = {
     "radio": "form-check-input",
     "hidden": "",
 }
+
+LONGEST_KEY = 18
 
 no_invisible_characters = RegexValidator(
     INVISIBLE,
@@ -107,6 +110,22 @@ class CountField(forms.IntegerField):
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """Leave out min and max, which belong to number widgets only."""
         return {}
+
+
+class RowsField(forms.ModelMultipleChoiceField):
+    """Several rows to tick; a key that no database holds is refused like a wrong one.
+
+    Django looks all keys up at once, and SQLite fails over one of 19 digits or more.
+    """
+
+    def clean(self, value: Any) -> QuerySet:
+        """Return the rows. Raises ValidationError for keys of no row."""
+        for key in value or ():
+            if len(str(key)) > LONGEST_KEY:
+                params = {"pk": str(key)[:LONGEST_KEY]}
+                message = self.error_messages["invalid_pk_value"]
+                raise ValidationError(message, code="invalid_pk_value", params=params)
+        return super().clean(value)
 
 
 class DayForm(forms.Form):

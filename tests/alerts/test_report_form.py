@@ -94,6 +94,7 @@ def test_channel_is_preset_from_the_workplace(staff, kind, channel):
         ({"municipality": "999999"}, "municipality"),
         ({"postal_code": "27"}, "postal_code"),
         ({"signs": []}, "signs"),
+        ({"signs": ["9" * 23]}, "signs"),
         ({"client_key": "x"}, "client_key"),
         ({"place": "架空町\u202e"}, "place"),
     ],
