@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.access import ScopedQuerySet
-from core.fields import DateField
+from core.fields import DateField, DateTimeField
 
 
 class Workplace(models.Model):
@@ -174,7 +174,7 @@ class AccessEntry(models.Model):
         EXPORT = "export", _("Took out a file")
         ERASE = "erase", _("Erased personal data")
 
-    at = models.DateTimeField(_("when"), default=timezone.now)
+    at = DateTimeField(_("when"), default=timezone.now)
     user = models.ForeignKey(
         User,
         verbose_name=_("who"),

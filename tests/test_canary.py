@@ -192,8 +192,10 @@ def walk(client, reports):
     """
     signed_in = deepcopy(client.cookies)
     client.raise_request_exception = False
-    data = typed(reports[0].report)
+    report = typed(reports[0].report)
     for name, url in addresses(reports):
+        # A name where a key goes makes the select of Django's admin fail.
+        data = {} if name.startswith("admin:") else report
         # No atomic block: the log of reads insists on being outside of any.
         start = transaction.savepoint()
         for ask in questions(client, url, name, data):

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AccessEntry
-from alerts.models import IncidentReport
+from alerts.models import IncidentReport, Sign
 from core.access import Role
 from tests.alerts.factories import IncidentReportFactory, at
 from tests.alerts.sent_forms import sent
@@ -58,7 +58,8 @@ def test_slower_correction_changes_nothing_and_shows_both_texts(officer, manager
 def test_what_only_one_changed_comes_with_that_choice(officer, manager):
     report = IncidentReportFactory()
     slow = corrected(officer, report, place="見本町9")
-    fast = corrected(manager, report, has_told_family="on", signs=["1", "2"])
+    signs = list(Sign.objects.values_list("pk", flat=True)[:2])
+    fast = corrected(manager, report, has_told_family="on", signs=signs)
     fast()
     choices = {name: c.choice for name, c in by_name(slow()).items()}
     assert choices == {"place": "mine", "has_told_family": "theirs", "signs": "theirs"}

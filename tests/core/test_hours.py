@@ -77,9 +77,10 @@ def test_spans_and_days_are_read():
     ],
 )
 def test_what_cannot_be_read_is_refused_with_the_remedy(line, remedy):
-    with translation.override("en"), pytest.raises(ValidationError) as refused:
-        Hours.parse(line)
-    assert remedy in refused.value.messages[0]
+    with translation.override("en"):
+        with pytest.raises(ValidationError) as refused:
+            Hours.parse(line)
+        assert remedy in refused.value.messages[0]
 
 
 @pytest.mark.parametrize(
