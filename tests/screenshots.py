@@ -23,6 +23,8 @@ SHOTS = (
     ("closing-desktop", DESKTOP, "manager", "/dashboard/checks/2016/"),
     ("report-desktop", DESKTOP, "manager", "/report/2016/"),
     ("report-phone", PHONE, "staff", "/alerts/new/?step=form"),
+    ("stop-phone", PHONE, "staff", "/alerts/new/"),
+    ("queue-desktop", DESKTOP, "officer", "/alerts/queue/"),
     ("agreements-phone", PHONE, "manager", "/agreements/?on=2017-03-20"),
     (
         "month-sheet-desktop",
