@@ -17,7 +17,9 @@ run: .venv/base.stamp $(CATALOGUE).mo var/secret_key
 	@$(DEMO) $(MANAGE) collectstatic --no-input --verbosity 0
 	@$(DEMO) $(MANAGE) load_demo
 	@echo "Tsunagari: http://127.0.0.1:$(PORT)/   year on one screen: http://127.0.0.1:$(PORT)/dashboard/?year=2016"
-	@$(DEMO) $(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --threads 8 --log-level warning
+	@# The sending worker lives as long as the server.
+	@$(DEMO) $(MANAGE) send_notices --follow & sender=$$!; trap 'kill $$sender' EXIT INT TERM; \
+	$(DEMO) $(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --threads 8 --log-level warning
 
 test: .venv/dev.stamp $(CATALOGUE).mo
 	DEBUG=on $(BIN)/python -m pytest -n auto --dist loadscope

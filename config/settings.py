@@ -40,6 +40,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 INSTALLED_APPS = [
     "core",
     "accounts",
+    "outbox",
     "municipalities",
     # The programs. A further one needs its line here and one in urls.py.
     "agreements",
@@ -250,9 +251,36 @@ STORAGES = {
 }
 # Without EMAIL_URL mails land as files, so that the demo can be tried whole.
 vars().update(env.email_url("EMAIL_URL", default="filemail:///"))
+# Every mail becomes a row of the outbox; its worker uses what EMAIL_URL names.
+OUTBOX_TRANSPORT = {
+    "django.core.mail.backends.smtp.EmailBackend": "outbox.transport.SmtpBackend",
+    "django.core.mail.backends.filebased.EmailBackend": "outbox.transport.FileBackend",
+}.get(vars()["EMAIL_BACKEND"])
+if OUTBOX_TRANSPORT is None:
+    raise ImproperlyConfigured("EMAIL_URL must begin with smtp or filemail.")
+EMAIL_BACKEND = "outbox.backend.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
-EMAIL_TIMEOUT = 10
+# How long to wait for an answer of the mail server, and how long one mail may take as
+# a whole; a worker holds its mails for twice that time (outbox.worker.LEASE).
+EMAIL_TIMEOUT = 5
+OUTBOX_MAIL_SECONDS = 10
 DEFAULT_FROM_EMAIL: str = env("DEFAULT_FROM_EMAIL", default="tsunagari@localhost")
+
+# Delivery notices -------------------------------------------------------------------
+# News of a delivery is sent no later than this; at night it waits for the morning.
+DELIVERIES_FRESH_HOURS = env("DELIVERIES_FRESH_HOURS", default="18")
+if not re.fullmatch(r"[1-9][0-9]?", DELIVERIES_FRESH_HOURS):
+    raise ImproperlyConfigured(
+        "DELIVERIES_FRESH_HOURS must be a whole number of hours, 1 to 99."
+    )
+DELIVERIES_QUIET_HOURS: str = env("DELIVERIES_QUIET_HOURS", default="21:00-07:00")
+if not re.fullmatch(
+    r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]",
+    DELIVERIES_QUIET_HOURS,
+):
+    raise ImproperlyConfigured(
+        "DELIVERIES_QUIET_HOURS must be two times such as 21:00-07:00."
+    )
 
 # Safety -----------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS

@@ -16,10 +16,13 @@ from . import triggers
 from .fiscal import FiscalYear, year_start
 
 GENERATION_SQL = {
-    "sqlite": "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = %s",
+    "sqlite": (
+        "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = %s "
+        "AND instr(sql, %s)"
+    ),
     "postgresql": (
         "SELECT generation_expression FROM information_schema.columns "
-        "WHERE table_name = %s AND column_name = 'fiscal_year'"
+        "WHERE table_name = %s AND column_name = %s"
     ),
 }
 
@@ -59,9 +62,12 @@ def check_tables(
         month, day = year_start()
         connection = connections[alias]
         with connection.cursor() as cursor:
-            for model in _models_with_fiscal_year():
+            for field in _fiscal_year_fields():
+                model = field.model
+                # A column that `migrate` has yet to add is not found.
                 cursor.execute(
-                    GENERATION_SQL[connection.vendor], [model._meta.db_table]
+                    GENERATION_SQL[connection.vendor],
+                    [model._meta.db_table, field.column],
                 )
                 row = cursor.fetchone()
                 if row and row[0] and _offset(row[0]) != (month - 1, day - 1):
@@ -97,13 +103,13 @@ def check_triggers(
     ]
 
 
-def _models_with_fiscal_year() -> Iterable[type[models.Model]]:
+def _fiscal_year_fields() -> Iterable[models.GeneratedField]:
     for model in apps.get_models():
         for field in model._meta.fields:
             if isinstance(field, models.GeneratedField) and isinstance(
                 field.expression, FiscalYear
             ):
-                yield model
+                yield field
 
 
 def _offset(sql: str) -> tuple[int, int]:

@@ -58,6 +58,11 @@ def local_date(instant: dt.datetime | None = None) -> dt.date:
     return timezone.localdate(instant, ZoneInfo(settings.TIME_ZONE))
 
 
+def local_instant(day: dt.date, time: dt.time) -> dt.datetime:
+    """Return the instant of a day and time in Japan."""
+    return dt.datetime.combine(day, time, timezone.get_default_timezone())
+
+
 def current_year() -> int:
     """Return the fiscal year of today in Japan."""
     return fiscal_year_of(local_date())

@@ -42,7 +42,7 @@ register(
             "Wait until they are sent. In a closed year it could not be recorded, and "
             "they would be sent again and again."
         ),
-        find=_find(Notice.State.DUE, Notice.State.SENDING),
+        find=_find(Notice.State.WAITING),
         permission="deliveries.view_notice",
         order=10,
         blocks=True,

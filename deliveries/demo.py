@@ -140,25 +140,23 @@ def _notice(
         subscription=subscription,
         delivery=delivery,
         noticed_for=day,
-        due_at=told_at,
+        happened_at=told_at,
         state=Notice.State.SENT,
         sent_at=sent_at,
-        attempts=1,
         message_id=new_message_id(),
     )
 
 
 def _leave_work(deliveries: list[Delivery], notices: list[Notice]) -> None:
     """Leave something to do: notices of the last day wait, one before it failed."""
-    newest = sorted(notices, key=lambda notice: notice.due_at)
+    newest = sorted(notices, key=lambda notice: notice.happened_at)
     for notice in newest[-12:]:
         if notice.noticed_for == newest[-1].noticed_for:
-            notice.state, notice.sent_at, notice.attempts = Notice.State.DUE, None, 0
+            notice.state, notice.sent_at = Notice.State.WAITING, None
     sent = [notice for notice in newest if notice.state == Notice.State.SENT]
     if sent:
         failed = sent[-1]
-        failed.state, failed.sent_at, failed.attempts = Notice.State.FAILED, None, 5
-        failed.last_error = "SMTPRecipientsRefused 550"
+        failed.state, failed.sent_at = Notice.State.FAILED, None
     if deliveries:
         newest_delivery = max(deliveries, key=lambda d: (d.delivered_on, d.external_id))
         newest_delivery.status = Delivery.Status.PREVIOUS_UNTOUCHED

@@ -1,4 +1,4 @@
-"""Sets of subscriptions and notices."""
+"""Sets of subscriptions, deliveries and notices."""
 
 import datetime as dt
 from typing import Self
@@ -6,10 +6,6 @@ from typing import Self
 from django.db.models import Q
 
 from core.access import ScopedQuerySet
-
-# A worker that holds a notice longer than this is dead: well over twice the time that
-# one mail may take (EMAIL_TIMEOUT for each step).
-LEASE = dt.timedelta(minutes=5)
 
 
 class SubscriptionQuerySet(ScopedQuerySet):
@@ -32,19 +28,24 @@ class SubscriptionQuerySet(ScopedQuerySet):
 
     def to_notify(self, on: dt.date) -> Self:
         """Return those that get a notice of a delivery on the day `on`."""
-        return self.in_force(on).exclude(paused_until__gte=on)
+        return (
+            self.in_force(on)
+            .exclude(paused_until__gte=on)
+            .exclude(held_since__isnull=False)
+        )
+
+
+class DeliveryQuerySet(ScopedQuerySet):
+    """Deliveries: those that stand."""
+
+    def standing(self) -> Self:
+        """Return those not taken back."""
+        return self.filter(undone_at__isnull=True)
 
 
 class NoticeQuerySet(ScopedQuerySet):
-    """Notices: sent, ready to be sent."""
+    """Notices: those sent."""
 
     def sent(self) -> Self:
-        """Return the notices that a mail server has accepted."""
-        return self.filter(state="sent")
-
-    def ready(self, at: dt.datetime) -> Self:
-        """Return those to send at the instant `at`, a dead worker's ones included."""
-        return self.filter(
-            Q(state="due", due_at__lte=at)
-            | Q(state="sending", claimed_at__lt=at - LEASE)
-        )
+        """Return the notices of deliveries that a mail server has accepted."""
+        return self.filter(state="sent", kind="delivery")

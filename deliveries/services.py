@@ -1,31 +1,25 @@
-"""Recording deliveries with their notices, sending what is due, changing addresses."""
+"""Recording deliveries with their notices, taking them back, changing addresses."""
 
 import datetime as dt
-import smtplib
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives
-from django.db import IntegrityError, connection, transaction
-from django.db.models import F
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.core.mail import get_connection
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, Workplace
 from core import fiscal
+from outbox import queue
+from outbox.kinds import Priority, Reference
 
 from .models import Delivery, Notice, Subscription, new_message_id
 
-# News about the day before yesterday would frighten rather than calm.
-FRESH_FOR = dt.timedelta(days=1)
-MAX_ATTEMPTS = 5
-FIRST_WAIT = dt.timedelta(seconds=10)
-LONGEST_WAIT = dt.timedelta(minutes=30)
-MAILS = "deliveries/emails/delivery_notice"
+# The kind of mail in the outbox (`deliveries.mails`).
+KIND = "deliveries.notice"
 
 
 class Entry(NamedTuple):
@@ -107,7 +101,7 @@ def _record(
     if conflicts:
         raise DeliveryConflict(conflicts)
     new = Delivery.objects.bulk_create(new)
-    Notice.objects.bulk_create(_notices_of(new, at))
+    queue_notices(Notice.objects.bulk_create(_notices_of(new, at)), at)
     return [found[entry.external_id] for entry in entries]
 
 
@@ -116,10 +110,11 @@ def _entry_of(delivery: Delivery) -> Entry:
 
 
 def _notices_of(deliveries: Iterable[Delivery], at: dt.datetime) -> list[Notice]:
-    """Return the notices to write: two queries per fresh day and 500 members."""
+    """Return the notices to write: a query per fresh day and 500 members."""
+    fresh_for = dt.timedelta(hours=int(settings.DELIVERIES_FRESH_HOURS))
     fresh: dict[dt.date, list[Delivery]] = {}
     for delivery in deliveries:
-        if _is_fresh(delivery.delivered_on, at):
+        if at - delivery.happened_at <= fresh_for:
             fresh.setdefault(delivery.delivered_on, []).append(delivery)
     notices = []
     for day, on_day in fresh.items():
@@ -129,7 +124,7 @@ def _notices_of(deliveries: Iterable[Delivery], at: dt.datetime) -> list[Notice]
                 subscription=subscription,
                 delivery=delivery,
                 noticed_for=day,
-                due_at=at,
+                happened_at=delivery.happened_at,
                 message_id=new_message_id(),
             )
             for delivery in on_day
@@ -151,110 +146,94 @@ def _subscriptions_to_notify(
     return by_member
 
 
-def _is_fresh(day: dt.date, at: dt.datetime) -> bool:
-    return fiscal.local_date(at) - day <= FRESH_FOR
+@transaction.atomic
+def take_back(*, delivery: Delivery, by: User, at: dt.datetime) -> Delivery:
+    """Take back a delivery recorded by mistake; a second time changes nothing.
 
-
-def send_due_notices(
-    *, now: Callable[[], dt.datetime] = timezone.now, limit: int = 1000
-) -> Counter[str]:
-    """Send up to `limit` notices that are due; return how many ended in which state.
-
-    `due` counts those that will be tried again. Any number of workers may do this at
-    the same time: each notice is claimed by one. Consent, pause and address are read
-    again right before each mail, and no transaction is open while it is sent.
+    Mails that have not gone out are withdrawn. Whoever got one gets one correction:
+    now, or as soon as a mail that is just going out is known to be sent.
     """
-    states: Counter[str] = Counter()
-    for _turn in range(limit):
-        notice = _claim(now())
-        if notice is None:
-            break
-        changes = _send(notice, now)
-        # Only if it is still ours: a worker that was away too long lost its claim.
-        mine = Notice.objects.filter(
-            pk=notice.pk, state=Notice.State.SENDING, claimed_at=notice.claimed_at
-        )
-        if mine.update(**changes):
-            states[changes["state"]] += 1
-    return states
-
-
-def _claim(at: dt.datetime) -> Notice | None:
-    with transaction.atomic():
-        ready = Notice.objects.ready(at).order_by("due_at", "pk")
-        if connection.features.has_select_for_update_skip_locked:
-            ready = ready.select_for_update(skip_locked=True)
-        pk = ready.values_list("pk", flat=True).first()
-        # SQLite has no row locks; there the condition decides who was first. The
-        # attempt counts from here, so that a worker that dies on it counts too.
-        taken = Notice.objects.ready(at).filter(pk=pk)
-        if not taken.update(
-            state=Notice.State.SENDING, claimed_at=at, attempts=F("attempts") + 1
-        ):
-            return None
-    return Notice.objects.select_related("subscription", "delivery").get(pk=pk)
-
-
-def _send(notice: Notice, now: Callable[[], dt.datetime]) -> dict[str, object]:
-    """Send one claimed notice; return the columns to change."""
-    if reason := _reason_to_cancel(notice, now()):
-        return {"state": Notice.State.CANCELLED, "cancelled_for": reason}
-    if notice.attempts > MAX_ATTEMPTS:
-        return {"state": Notice.State.FAILED, "last_error": "interrupted"}
-    try:
-        notice_mail(notice).send()
-    except (OSError, ValueError) as error:
-        last_error = _describe(error)
-        if notice.attempts >= MAX_ATTEMPTS:
-            return {"state": Notice.State.FAILED, "last_error": last_error}
-        wait = min(FIRST_WAIT * 6 ** (notice.attempts - 1), LONGEST_WAIT)
-        return {
-            "state": Notice.State.DUE,
-            "due_at": now() + wait,
-            "last_error": last_error,
-        }
-    return {"state": Notice.State.SENT, "sent_at": now(), "last_error": ""}
-
-
-def _reason_to_cancel(notice: Notice, at: dt.datetime) -> str:
-    subscription = notice.subscription
-    today = fiscal.local_date(at)
-    if not subscription.is_open:
-        return Notice.Cancelled.ENDED
-    if subscription.is_paused(today) or subscription.is_paused(notice.noticed_for):
-        return Notice.Cancelled.PAUSED
-    if subscription.confirmed_on is None:
-        return Notice.Cancelled.UNCONFIRMED
-    if not _is_fresh(notice.noticed_for, at):
-        return Notice.Cancelled.STALE
-    return ""
-
-
-def _describe(error: Exception) -> str:
-    """Return the kind of error and the server's code; its text may name people."""
-    code = ""
-    if isinstance(error, smtplib.SMTPResponseException):
-        code = str(error.smtp_code)
-    elif isinstance(error, smtplib.SMTPRecipientsRefused):
-        code = ", ".join(str(code) for code, _text in error.recipients.values())
-    return f"{type(error).__name__} {code}".strip()
-
-
-def notice_mail(notice: Notice) -> EmailMultiAlternatives:
-    """Return the mail of a notice, in the language of the co-op; two templates each."""
-    context = {"subscription": notice.subscription, "delivery": notice.delivery}
-    with translation.override(settings.LANGUAGE_CODE):
-        subject = render_to_string(f"{MAILS}-subject.txt", context).strip()
-        text = render_to_string(f"{MAILS}-body.txt", context)
-        html = render_to_string(f"{MAILS}-body.html", context)
-    mail = EmailMultiAlternatives(
-        subject,
-        text,
-        to=[notice.subscription.email],
-        headers={"Message-ID": notice.message_id, "Auto-Submitted": "auto-generated"},
+    delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    if delivery.is_undone:
+        return delivery
+    delivery.undone_at, delivery.undone_by = at, by
+    delivery.save(update_fields=["undone_at", "undone_by"])
+    notices = delivery.notices.select_for_update().filter(kind=Notice.Kind.DELIVERY)
+    # One that is parked counts as well: somebody might let it go once more.
+    open_ones = [n for n in notices if n.state in Notice.UNSENT]
+    queue.withdraw([notice.key for notice in open_ones], at)
+    Notice.objects.filter(pk__in=[notice.pk for notice in open_ones]).update(
+        state=Notice.State.CANCELLED, cancelled_for=Notice.Cancelled.UNDONE
     )
-    mail.attach_alternative(html, "text/html")
-    return mail
+    sent = [n for n in notices if n.state == Notice.State.SENT]
+    correct(sent, at)
+    return delivery
+
+
+def correct(notices: Iterable[Notice], at: dt.datetime) -> None:
+    """Queue one correction for each notice that was sent; once, however often asked."""
+    corrections = [
+        Notice(
+            subscription_id=notice.subscription_id,
+            delivery_id=notice.delivery_id,
+            kind=Notice.Kind.CORRECTION,
+            noticed_for=notice.noticed_for,
+            happened_at=at,
+        )
+        for notice in notices
+    ]
+    keys = {(c.subscription_id, c.delivery_id) for c in corrections}
+    known = Notice.objects.filter(
+        kind=Notice.Kind.CORRECTION,
+        delivery_id__in={delivery for _subscription, delivery in keys},
+    ).values_list("subscription_id", "delivery_id")
+    missing = keys - set(known)
+    queue_notices(
+        Notice.objects.bulk_create(
+            c for c in corrections if (c.subscription_id, c.delivery_id) in missing
+        ),
+        at,
+    )
+
+
+def queue_notices(notices: Sequence[Notice], at: dt.datetime) -> None:
+    """Queue the mails of notices just written, in the same transaction."""
+    mails = [
+        Reference(
+            KIND,
+            str(notice.pk),
+            key=notice.key,
+            message_id=notice.message_id,
+            due_at=after_quiet_hours(at),
+            expires_at=expiry_of(notice),
+            priority=Priority.BULK,
+        )
+        for notice in notices
+    ]
+    if mails:
+        get_connection().send_messages(mails)
+
+
+def expiry_of(notice: Notice) -> dt.datetime:
+    """Return when its news is no news any more."""
+    fresh = dt.timedelta(hours=int(settings.DELIVERIES_FRESH_HOURS))
+    return notice.happened_at + fresh
+
+
+def after_quiet_hours(at: dt.datetime) -> dt.datetime:
+    """Return `at`, or the end of the night when it lies in the quiet hours."""
+    local = timezone.localtime(at)
+    first, last = (
+        dt.time.fromisoformat(text)
+        for text in settings.DELIVERIES_QUIET_HOURS.split("-")
+    )
+    now = local.time()
+    if first <= last:
+        is_quiet, day = first <= now < last, local.date()
+    else:
+        is_quiet = now >= first or now < last
+        day = local.date() + dt.timedelta(days=now >= first)
+    return fiscal.local_instant(day, last) if is_quiet else at
 
 
 @transaction.atomic

@@ -9,15 +9,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core import fiscal
-from core.tables import NUMBER, ProgramTable
+from core.tables import ProgramTable
 
 from .models import Delivery, Notice, Subscription
 
 STATE_MARKS = {
     Notice.State.SENT: "mark-good",
     Notice.State.FAILED: "mark-danger",
-    Notice.State.DUE: "mark-warn",
-    Notice.State.SENDING: "mark-warn",
+    Notice.State.WAITING: "mark-warn",
 }
 
 
@@ -102,7 +101,6 @@ class NoticeTable(ProgramTable):
     status = tables.Column(
         accessor="delivery__status", verbose_name=_("delivery status")
     )
-    attempts = tables.Column(attrs=NUMBER)
     cancelled_for = tables.Column(verbose_name=_("why not sent"), default="")
 
     class Meta(ProgramTable.Meta):
@@ -114,8 +112,6 @@ class NoticeTable(ProgramTable):
             "status",
             "state",
             "sent_at",
-            "attempts",
-            "last_error",
             "cancelled_for",
         )
 

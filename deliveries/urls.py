@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import family_views, views
 
 app_name = "deliveries"
 urlpatterns = [
@@ -42,6 +42,10 @@ urlpatterns = [
         name="delivery_detail",
     ),
     path("deliveries/<int:pk>/report/", views.delivery_report, name="delivery_report"),
+    # What links in mails to families open; no sign-in.
+    path("family/confirm/<str:token>/", family_views.confirm, name="family_confirm"),
+    path("family/<str:token>/", family_views.manage, name="family_manage"),
+    path("family/stop/<str:token>/", family_views.stop, name="family_stop"),
     path("notices/", views.NoticeListView.as_view(), name="notice_list"),
     path("notices/<int:pk>/retry/", views.notice_retry, name="notice_retry"),
 ]

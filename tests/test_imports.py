@@ -9,13 +9,28 @@ from core.programs import installed_programs
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = {program.label for program in installed_programs()}
-OURS = {"config", "core", "accounts", "municipalities", "dashboard", *PROGRAMS}
+OURS = {
+    "config",
+    "core",
+    "accounts",
+    "outbox",
+    "municipalities",
+    "dashboard",
+    *PROGRAMS,
+}
 FOUNDATION = {"core", "accounts", "municipalities"}
-# What a program declares for the dashboard.
-DECLARED = {"dashboard.indicators", "dashboard.checks", "dashboard.contributions"}
+# What a program declares for the dashboard and the outbox, and may ask of the latter.
+DECLARED = {
+    "dashboard.indicators",
+    "dashboard.checks",
+    "dashboard.contributions",
+    "outbox.kinds",
+    "outbox.queue",
+}
 ALLOWED = {
     "core": set(),
     "accounts": {"core"},
+    "outbox": {"core"},
     "municipalities": {"core", "accounts"},
     "dashboard": FOUNDATION,
     "config": {"accounts", "core", "dashboard"},

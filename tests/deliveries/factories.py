@@ -49,7 +49,7 @@ class NoticeFactory(factory.django.DjangoModelFactory):
         member_number=factory.SelfAttribute("..subscription.member_number"),
     )
     noticed_for = factory.SelfAttribute("delivery.delivered_on")
-    due_at = MORNING
+    happened_at = MORNING
 
     class Meta:
         model = Notice
@@ -58,4 +58,3 @@ class NoticeFactory(factory.django.DjangoModelFactory):
 class SentNoticeFactory(NoticeFactory):
     state = Notice.State.SENT
     sent_at = MORNING
-    attempts = 1

@@ -1,0 +1,97 @@
+"""What programs may ask of the queue: how it stands, and to let mails go or not.
+
+Keys are those the mails were queued with.
+"""
+
+import datetime as dt
+import time
+from collections.abc import Collection
+from typing import NamedTuple
+
+from django.db.models import Min
+from django.utils import timezone
+
+from .models import Mail, Worker
+
+# A worker tells of itself at least this often.
+PULSE = dt.timedelta(seconds=30)
+LOOK_AGAIN = 0.05
+
+
+class Standing(NamedTuple):
+    """How the queue stands: when the oldest due mail was due, who sends.
+
+    `oldest_due_at` is None when nothing is overdue, `seen_at` None when no worker was
+    ever heard of.
+    """
+
+    oldest_due_at: dt.datetime | None
+    seen_at: dt.datetime | None
+    at: dt.datetime
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether no worker has been heard of lately."""
+        return self.seen_at is None or self.at - self.seen_at > 2 * PULSE
+
+    def is_late(self, after: dt.timedelta) -> bool:
+        """Tell whether the oldest due mail has waited longer than `after`."""
+        return self.oldest_due_at is not None and self.at - self.oldest_due_at > after
+
+
+def standing(at: dt.datetime) -> Standing:
+    """Return how the queue stands at the instant `at`; two queries."""
+    oldest = Mail.objects.due(at).aggregate(oldest=Min("due_at"))["oldest"]
+    seen = Worker.objects.order_by("-seen_at").values_list("seen_at", flat=True).first()
+    return Standing(oldest, seen, at)
+
+
+def withdraw(keys: Collection[str], at: dt.datetime) -> int:
+    """Take back mails that do not go out yet; return how many.
+
+    Those that are going out are left alone: `wait_until_settled` waits for them.
+    """
+    waiting = Mail.objects.filter(
+        key__in=keys, state__in=[*Mail.OPEN, Mail.State.PARKED], begun_at__isnull=True
+    )
+    return waiting.update(
+        state=Mail.State.WITHHELD,
+        settled_at=at,
+        claimed_by="",
+        lease_until=None,
+        recipients=[],
+        content=b"",
+    )
+
+
+def send_again(keys: Collection[str], at: dt.datetime, expires_at: dt.datetime) -> int:
+    """Let parked mails go out once more, from the first attempt on; return how many."""
+    return Mail.objects.filter(key__in=keys, state=Mail.State.PARKED).update(
+        state=Mail.State.WAITING,
+        settled_at=None,
+        attempts=0,
+        due_at=at,
+        expires_at=expires_at,
+    )
+
+
+def wait_until_settled(keys: Collection[str], seconds: float) -> bool:
+    """Wait until none of the mails is going out; False when one still is.
+
+    To be called after the transaction that withdrew a consent was committed: from then
+    on no further one begins. A mail whose worker died is not waited for longer than its
+    lease.
+    """
+    end = time.monotonic() + seconds
+    while True:
+        going_out = Mail.objects.filter(
+            key__in=keys,
+            state=Mail.State.SENDING,
+            begun_at__isnull=False,
+            lease_until__gt=timezone.now(),
+        )
+        if not going_out.exists():
+            return True
+        if time.monotonic() >= end:
+            return False
+        time.sleep(LOOK_AGAIN)
