@@ -44,7 +44,10 @@ class Mail(models.Model):
 
     OPEN = (State.WAITING, State.SENDING)
 
-    key = models.CharField(_("key"), max_length=150, unique=True, null=True)  # noqa: DJ001 - many mails have none
+    # Many mails have none, and an empty text could be there once only.
+    key = models.CharField(  # noqa: DJ001
+        _("key"), max_length=150, unique=True, null=True
+    )
     kind = models.CharField(_("kind"), max_length=60, blank=True)
     reference = models.CharField(_("reference"), max_length=64, blank=True)
     message_id = models.CharField("Message-ID", max_length=320, unique=True)

@@ -121,7 +121,8 @@ def new_message_id() -> str:
 class Notice(models.Model):
     """One mail about one delivery to one subscription, written with the delivery.
 
-    The outbox has a row for it, by its `key`; what became of it is noted here. It belongs to the year of the delivery's day, whenever the mail goes out.
+    The outbox has a row for it, by its `key`; what became of it is noted here. It
+    belongs to the year of the delivery's day, whenever the mail goes out.
     """
 
     class Kind(models.TextChoices):
