@@ -29,7 +29,7 @@ class Mail(models.Model):
     """One mail: what to send, when, and what has become of it.
 
     A stored mail keeps the whole message in `content` and its envelope beside it; both
-    are blanked when it is settled. One by reference (`kind`) is written when it is sent.
+    are blanked when it is settled. One by reference (`kind`) is written when sent.
     While a worker holds the row, `claimed_by` and `lease_until` say who and how long;
     `begun_at` is set from before the mail is written until its outcome is recorded.
     """
