@@ -4,7 +4,7 @@ import datetime as dt
 
 import factory
 
-from deliveries.models import Delivery, Notice, Subscription
+from deliveries.models import Bounce, Delivery, Notice, Subscription
 from tests.accounts.factories import UserFactory, WorkplaceFactory
 from tests.municipalities.factories import MunicipalityFactory
 
@@ -41,7 +41,10 @@ class DeliveryFactory(factory.django.DjangoModelFactory):
 
 
 class NoticeFactory(factory.django.DjangoModelFactory):
-    """A notice that waits; `SentNoticeFactory` gives one that went out."""
+    """A notice that waits; `SentNoticeFactory` gives one that went out.
+
+    Nothing is in the outbox for it: `deliveries.services.queue_notices` puts it there.
+    """
 
     subscription = factory.SubFactory(SubscriptionFactory)
     delivery = factory.SubFactory(
@@ -49,7 +52,7 @@ class NoticeFactory(factory.django.DjangoModelFactory):
         member_number=factory.SelfAttribute("..subscription.member_number"),
     )
     noticed_for = factory.SelfAttribute("delivery.delivered_on")
-    happened_at = MORNING
+    happened_at = factory.SelfAttribute("delivery.happened_at")
 
     class Meta:
         model = Notice
@@ -58,3 +61,18 @@ class NoticeFactory(factory.django.DjangoModelFactory):
 class SentNoticeFactory(NoticeFactory):
     state = Notice.State.SENT
     sent_at = MORNING
+
+
+class BounceFactory(factory.django.DjangoModelFactory):
+    """A mail that came back for good, on the morning of the delivery."""
+
+    subscription = factory.SubFactory(SubscriptionFactory)
+    key = factory.Sequence(lambda n: f"bounce-{n}")
+    kind = Bounce.Kind.PERMANENT
+    source = Bounce.Source.MAILBOX
+    code = "5.1.1"
+    bounced_at = MORNING
+    bounced_on = dt.date(2016, 10, 3)
+
+    class Meta:
+        model = Bounce

@@ -55,7 +55,7 @@ def test_every_screen_has_something_to_show(loaded):
     assert subscriptions.filter(confirmed_on=None).exists()
     assert subscriptions.filter(ended_on__isnull=False).exists()
     assert set(Notice.objects.values_list("state", flat=True)) == {
-        "due",
+        "waiting",
         "sent",
         "failed",
     }

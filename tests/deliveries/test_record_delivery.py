@@ -42,7 +42,7 @@ def test_every_family_of_the_member_gets_a_notice(record):
     notices = Notice.objects.all()
     assert {notice.subscription for notice in notices} == families
     assert {(n.delivery, n.state, n.noticed_for) for n in notices} == {
-        (delivery, "due", DAY)
+        (delivery, "waiting", DAY)
     }
 
 
@@ -95,7 +95,7 @@ def test_old_news_is_recorded_without_a_notice(record):
     record(at=MORNING + dt.timedelta(days=2))
     assert Delivery.objects.count() == 1
     assert not Notice.objects.exists()
-    record(external_id="D-2", at=MORNING + dt.timedelta(days=1))
+    record(external_id="D-2", at=MORNING + dt.timedelta(hours=17))
     assert Notice.objects.count() == 1
 
 

@@ -24,7 +24,7 @@ BEFORE_CONSENT = dt.date(2016, 3, 31)
         (Subscription, SubscriptionFactory, {"ended_on": BEFORE_CONSENT}),
         (Delivery, DeliveryFactory, {"status": "lost"}),
         (Notice, NoticeFactory, {"state": "sent"}),
-        (Notice, SentNoticeFactory, {"state": "due"}),
+        (Notice, SentNoticeFactory, {"state": "waiting"}),
         (Notice, NoticeFactory, {"state": "cancelled"}),
         (Notice, NoticeFactory, {"cancelled_for": "ended"}),
     ],
