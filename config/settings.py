@@ -282,6 +282,20 @@ if not re.fullmatch(
         "DELIVERIES_QUIET_HOURS must be two times such as 21:00-07:00."
     )
 
+
+def whole_number(name: str, default: str, least: int, most: int) -> int:
+    """Return the variable `name` as a number between two others."""
+    text = env(name, default=default)
+    if not (re.fullmatch(r"[0-9]{1,6}", text) and least <= int(text) <= most):
+        raise ImproperlyConfigured(f"{name} must be a whole number, {least} to {most}.")
+    return int(text)
+
+
+# After how many minutes of waiting the coordinators are told that mails do not go out.
+DELIVERIES_ALARM_MINUTES = whole_number("DELIVERIES_ALARM_MINUTES", "10", 1, 1440)
+# From which hour on the report about a day's sending is due.
+DELIVERIES_REPORT_HOUR = whole_number("DELIVERIES_REPORT_HOUR", "18", 0, 23)
+
 # Safety -----------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
