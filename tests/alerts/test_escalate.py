@@ -16,7 +16,7 @@ from core.access import Role
 from tests.accounts.factories import WorkplaceFactory
 from tests.alerts.factories import IncidentReportFactory, at
 from tests.conftest import grant
-from tests.deliveries.smtp import mail_server
+from tests.smtp import mail_server
 
 pytestmark = pytest.mark.django_db
 MONDAY = at(2016, 10, 3, 10, 0)

@@ -11,7 +11,7 @@ from deliveries.models import Notice, Subscription
 from deliveries.querysets import LEASE
 from deliveries.services import send_due_notices
 from tests.deliveries.factories import MORNING, NoticeFactory, SentNoticeFactory
-from tests.deliveries.smtp import mail_server
+from tests.smtp import mail_server
 
 pytestmark = pytest.mark.django_db
 NAMES = ("見本 花子", "架空 一郎", "ichiro")
