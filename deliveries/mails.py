@@ -12,9 +12,10 @@ from django.utils import translation
 from core import fiscal
 from outbox.kinds import Kind, Outcome, Postponed, Prepared, Withheld, register
 
-from .links import Purpose, standing_links
-from .models import Notice, Subscription
+from .links import Purpose, standing_links, url_of
+from .models import FamilyLink, Notice, Subscription
 from .services import KIND, after_quiet_hours, correct
+from .subscribing import ADDRESS_CHANGED, CONFIRMATION
 
 MAILS = "deliveries/emails"
 STATES = {
@@ -41,7 +42,7 @@ def reason_to_cancel(notice: Notice, at: dt.datetime) -> str:
 
     A correction goes to whoever got the notice, paused or not; never after an end.
     """
-    subscription, today = notice.subscription, fiscal.local_date(at)
+    subscription, today = _receiver(notice), fiscal.local_date(at)
     is_correction = notice.kind == Notice.Kind.CORRECTION
     if not subscription.is_open:
         return Notice.Cancelled.ENDED
@@ -56,6 +57,17 @@ def reason_to_cancel(notice: Notice, at: dt.datetime) -> str:
     if subscription.is_paused(today) or subscription.is_paused(notice.noticed_for):
         return Notice.Cancelled.PAUSED
     return ""
+
+
+def _receiver(notice: Notice) -> Subscription:
+    """Return the subscription whose address holds now; a query per change of it."""
+    subscription = notice.subscription
+    while subscription.ended_how == Subscription.EndedHow.ADDRESS:
+        confirmed = subscription.successors.filter(confirmed_on__isnull=False)
+        if (after := confirmed.order_by("-pk").first()) is None:
+            break
+        subscription = after
+    return subscription
 
 
 def settled(reference: str, outcome: Outcome, at: dt.datetime) -> None:
@@ -80,7 +92,7 @@ def notice_mail(notice: Notice, at: dt.datetime) -> EmailMultiAlternatives:
     """Return the mail of a notice, in the language of the co-op."""
     name = f"{notice.kind}_notice"
     context = {"delivery": notice.delivery, "notice": notice}
-    return family_mail(name, notice.subscription, context, at)
+    return family_mail(name, _receiver(notice), context, at)
 
 
 def family_mail(
@@ -113,4 +125,34 @@ def family_mail(
     return mail
 
 
+def prepare_confirmation(reference: str, at: dt.datetime) -> Prepared:
+    """Write the mail that asks to confirm; only with the newest link, and once."""
+    link = _link_to_confirm(reference)
+    subscription = link.subscription
+    if not subscription.is_open:
+        return Withheld(Notice.Cancelled.ENDED)
+    newer = subscription.links.filter(purpose=Purpose.CONFIRM, pk__gt=link.pk)
+    if subscription.confirmed_on is not None or newer.exists():
+        return Withheld("answered")
+    context = {"link": link, "confirm_url": url_of(link)}
+    return family_mail("confirmation", subscription, context, at)
+
+
+def prepare_address_changed(reference: str, at: dt.datetime) -> Prepared:
+    """Write the mail that tells the address of before; also once it was replaced."""
+    before = _link_to_confirm(reference).subscription.replaces
+    if not before.is_open and before.ended_how != Subscription.EndedHow.ADDRESS:
+        return Withheld(Notice.Cancelled.ENDED)
+    if before.is_held:
+        return Withheld(Notice.Cancelled.HELD)
+    return family_mail("address_changed", before, {}, at)
+
+
+def _link_to_confirm(reference: str) -> FamilyLink:
+    links = FamilyLink.objects.select_related("subscription__replaces")
+    return links.get(pk=reference)
+
+
 register(Kind(key=KIND, prepare=prepare, settled=settled))
+register(Kind(key=CONFIRMATION, prepare=prepare_confirmation))
+register(Kind(key=ADDRESS_CHANGED, prepare=prepare_address_changed))
