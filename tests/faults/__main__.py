@@ -6,6 +6,7 @@ import sys
 import time
 
 from tests.faults import edits, keys, reads, reports
+from tests.faults.mails import mails
 from tests.faults.stack import missing, running
 
 PARTS = {
@@ -13,6 +14,7 @@ PARTS = {
     "keys": keys.run,
     "edits": edits.run,
     "reads": reads.run,
+    "mails": mails.run,
 }
 VENDORS = ("sqlite", "postgresql")
 

@@ -1,38 +1,40 @@
 """What was promised, and what was found."""
 
+import operator
 from dataclasses import dataclass
+
+KEPT = {"≥": operator.ge, "=": operator.eq, "≤": operator.le}
 
 
 @dataclass(frozen=True)
 class Promise:
-    """One line of the table: `found` has to be at least, or exactly, `wanted`."""
+    """One line of the table: `found` stands to `wanted` as `sign` says."""
 
     text: str
     found: int
     wanted: int | None = None
-    is_exact: bool = False
+    sign: str = ""
 
     @property
     def is_kept(self):
-        if self.wanted is None:
-            return True
-        if self.is_exact:
-            return self.found == self.wanted
-        return self.found >= self.wanted
+        return self.wanted is None or KEPT[self.sign](self.found, self.wanted)
 
     def __str__(self):
         wanted = "" if self.wanted is None else f"{self.wanted:,}"
-        sign = "" if self.wanted is None else "=" if self.is_exact else "≥"
         mark = "ok" if self.is_kept else "NOT KEPT"
-        return f"  {self.text:52}{sign:>3}{wanted:>8}{self.found:>10,}  {mark}"
+        return f"  {self.text:52}{self.sign:>3}{wanted:>8}{self.found:>10,}  {mark}"
 
 
 def at_least(text, found, wanted):
-    return Promise(text, found, wanted)
+    return Promise(text, found, wanted, "≥")
+
+
+def at_most(text, found, wanted):
+    return Promise(text, found, wanted, "≤")
 
 
 def exactly(text, found, wanted):
-    return Promise(text, found, wanted, is_exact=True)
+    return Promise(text, found, wanted, "=")
 
 
 def told(text, found):

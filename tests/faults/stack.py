@@ -47,7 +47,7 @@ class Stack:
 
     def start(self, seed):
         """Make tables, people and forms, then serve on a free port."""
-        self.filled = json.loads(self._run("-m", "tests.faults.fill"))
+        self.filled = json.loads(self.run("-m", "tests.faults.fill"))
         self.forms = Forms(self.filled["signs"], seed)
         with socket.socket() as listener, self.log.open("wb") as log:
             listener.bind(("127.0.0.1", 0))
@@ -69,11 +69,12 @@ class Stack:
             )
         self._wait_for(WORKERS)
 
-    def _run(self, *arguments):
+    def run(self, *arguments, environment=None):
+        """Run Python over the database; return what it prints."""
         return subprocess.run(  # noqa: S603 - our own commands
             [sys.executable, *arguments],
             cwd=ROOT,
-            env=self.environment,
+            env=environment or self.environment,
             check=True,
             stdout=subprocess.PIPE,
             text=True,
@@ -104,7 +105,7 @@ class Stack:
 
     def stop(self):
         """End the server, as suddenly as its workers, and the database."""
-        if self.server is not None:
+        if self.server is not None and self.server.poll() is None:
             # Stopped, it starts no new workers while these end.
             self.server.send_signal(signal.SIGSTOP)
             for pid in self.workers():

@@ -1,0 +1,1 @@
+"""Mails under faults: workers killed, a mail server that misbehaves on purpose."""
