@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import family_views, views
+from . import expected_views, family_views, views
 
 app_name = "deliveries"
 urlpatterns = [
@@ -48,4 +48,24 @@ urlpatterns = [
     path("family/stop/<str:token>/", family_views.stop, name="family_stop"),
     path("notices/", views.NoticeListView.as_view(), name="notice_list"),
     path("notices/<int:pk>/retry/", views.notice_retry, name="notice_retry"),
+    # Which deliveries are planned, and which of a day have not come.
+    path("expected/", expected_views.ExpectedListView.as_view(), name="expected_list"),
+    path("plans/", expected_views.PlanListView.as_view(), name="plan_list"),
+    path("plans/new/", expected_views.PlanCreateView.as_view(), name="plan_create"),
+    path("plans/import/", expected_views.PlanImportView.as_view(), name="plan_import"),
+    path(
+        "plans/<int:pk>/edit/",
+        expected_views.PlanUpdateView.as_view(),
+        name="plan_update",
+    ),
+    path("plans/<int:pk>/end/", expected_views.PlanEndView.as_view(), name="plan_end"),
+    path("days-off/", expected_views.DayOffListView.as_view(), name="dayoff_list"),
+    path(
+        "days-off/new/", expected_views.DayOffCreateView.as_view(), name="dayoff_create"
+    ),
+    path(
+        "days-off/<int:pk>/delete/",
+        expected_views.DayOffDeleteView.as_view(),
+        name="dayoff_delete",
+    ),
 ]

@@ -6,6 +6,7 @@ from tests.deliveries.factories import (
     NoticeFactory,
     SubscriptionFactory,
 )
+from tests.deliveries.plans import DayOffFactory, PlanFactory
 
 READ = {"coordinator", "manager"}
 WRITE = {"coordinator"}
@@ -21,6 +22,14 @@ def delivery():
 
 def notice():
     return {"pk": NoticeFactory(state="failed").pk}
+
+
+def plan():
+    return {"pk": PlanFactory().pk}
+
+
+def day_off():
+    return {"pk": DayOffFactory().pk}
 
 
 RULES = {
@@ -40,4 +49,13 @@ RULES = {
     "deliveries:delivery_report": Rule(READ, make=delivery, method="post"),
     "deliveries:notice_list": Rule(READ),
     "deliveries:notice_retry": Rule(WRITE, make=notice, method="post"),
+    "deliveries:expected_list": Rule(READ),
+    "deliveries:plan_list": Rule(READ),
+    "deliveries:plan_create": Rule(WRITE),
+    "deliveries:plan_import": Rule(WRITE),
+    "deliveries:plan_update": Rule(WRITE, make=plan),
+    "deliveries:plan_end": Rule(WRITE, make=plan),
+    "deliveries:dayoff_list": Rule(READ),
+    "deliveries:dayoff_create": Rule(WRITE),
+    "deliveries:dayoff_delete": Rule(WRITE, make=day_off),
 }
