@@ -8,9 +8,12 @@ import time
 from collections.abc import Collection
 from typing import NamedTuple
 
+from django.core.mail import EmailMessage
 from django.db.models import Min
 from django.utils import timezone
 
+from . import transport
+from .backend import row_of
 from .models import Mail, Worker
 
 # A worker tells of itself at least this often.
@@ -95,3 +98,53 @@ def wait_until_settled(keys: Collection[str], seconds: float) -> bool:
         if time.monotonic() >= end:
             return False
         time.sleep(LOOK_AGAIN)
+
+
+class Load(NamedTuple):
+    """How many mails are due, wait (those due among them), are parked; who sends."""
+
+    due: int
+    waiting: int
+    parked: int
+    workers: int
+
+
+def load(at: dt.datetime) -> Load:
+    """Return how much the queue holds at the instant `at`; four queries."""
+    return Load(
+        due=Mail.objects.due(at).count(),
+        waiting=Mail.objects.filter(state__in=Mail.OPEN).count(),
+        parked=Mail.objects.filter(state=Mail.State.PARKED).count(),
+        workers=Worker.objects.filter(seen_at__gte=at - 2 * PULSE).count(),
+    )
+
+
+def failing(attempts: int) -> int:
+    """Return how many mails wait for another attempt after so many."""
+    waiting = Mail.objects.filter(state=Mail.State.WAITING)
+    return waiting.filter(attempts__gte=attempts).count()
+
+
+def was_sent(key: str) -> bool:
+    """Tell whether the mail of a key has gone out; one that is forgotten has not."""
+    return Mail.objects.filter(key=key, state=Mail.State.SENT).exists()
+
+
+def send_past_the_queue(message: EmailMessage, *, key: str, at: dt.datetime) -> None:
+    """Hand a mail over at once, for when the queue itself is what is stuck.
+
+    A settled row keeps that it went out (`was_sent`). Raises OSError, as smtplib's
+    errors are, when nobody took it.
+    """
+    mail = row_of(message, at)
+    server = transport.connect()
+    try:
+        server.hand_over(
+            transport.ReadyMail(mail.sender, mail.recipients, mail.content)
+        )
+    finally:
+        server.close()
+    mail.key, mail.attempts = key, 1
+    mail.state, mail.settled_at = Mail.State.SENT, at
+    mail.recipients, mail.content = [], b""
+    mail.save()
