@@ -282,6 +282,8 @@ if not re.fullmatch(
         "DELIVERIES_QUIET_HOURS must be two times such as 21:00-07:00."
     )
 
+# Whom families ask, such as a name, a telephone number and its hours, in one line.
+DELIVERIES_CONTACT: str = env("DELIVERIES_CONTACT", default="").strip()
 
 def whole_number(name: str, default: str, least: int, most: int) -> int:
     """Return the variable `name` as a number between two others."""
