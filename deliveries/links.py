@@ -42,15 +42,21 @@ def standing_links(subscription: Subscription, at: dt.datetime) -> dict[str, str
 
     One query; the first time, or after the secret has changed, the links are made.
     """
-    found: dict[str, FamilyLink] = {}
+    found = known_links(subscription)
+    for purpose in (Purpose.MANAGE, Purpose.STOP):
+        if purpose not in found:
+            found[purpose] = url_of(new_link(subscription, purpose, at))
+    return found
+
+
+def known_links(subscription: Subscription) -> dict[str, str]:
+    """Return those of the standing links that are made already; one query."""
+    found: dict[str, str] = {}
     rows = subscription.links.filter(purpose__in=[Purpose.MANAGE, Purpose.STOP])
     for link in rows.order_by("created_at", "pk"):
         if hmac.compare_digest(link.sha256, digest(_token(link.salt, link.purpose))):
-            found[link.purpose] = link
-    for purpose in (Purpose.MANAGE, Purpose.STOP):
-        if purpose not in found:
-            found[purpose] = new_link(subscription, purpose, at)
-    return {purpose: url_of(link) for purpose, link in found.items()}
+            found[link.purpose] = url_of(link)
+    return found
 
 
 def url_of(link: FamilyLink) -> str:

@@ -83,9 +83,9 @@ def settled(reference: str, outcome: Outcome, at: dt.datetime) -> None:
     elif outcome is Outcome.WITHHELD:
         notice.cancelled_for = reason_to_cancel(notice, at) or Notice.Cancelled.ENDED
     notice.save(update_fields=["state", "sent_at", "cancelled_for"])
-    if outcome is Outcome.SENT and notice.kind == Notice.Kind.DELIVERY:
-        if notice.delivery.is_undone:
-            correct([notice], at)
+    is_notice = notice.kind == Notice.Kind.DELIVERY
+    if outcome is Outcome.SENT and is_notice and notice.delivery.is_undone:
+        correct([notice], at)
 
 
 def notice_mail(notice: Notice, at: dt.datetime) -> EmailMultiAlternatives:

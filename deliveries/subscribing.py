@@ -134,6 +134,15 @@ def stop(
     return _wait(rows)
 
 
+def is_over(*, subscription: Subscription) -> bool:
+    """Tell whether it and whatever took or is to take its place has ended."""
+    rows = found = [subscription]
+    while found:
+        found = list(Subscription.objects.filter(replaces__in=found))
+        rows = rows + found
+    return not any(row.is_open for row in rows)
+
+
 @transaction.atomic
 def change_address(
     *, subscription: Subscription, email: str, at: dt.datetime
