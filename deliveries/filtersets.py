@@ -1,7 +1,6 @@
 """Filters of the lists of subscriptions, deliveries and notices."""
 
 import django_filters as df
-from django.db import models
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -18,14 +17,7 @@ from municipalities.filters import MunicipalityFilter, PrefectureFilter
 
 from .forms import delivery_centres
 from .models import Delivery, Notice, Subscription
-
-
-class Progress(models.TextChoices):
-    """How far a subscription has come."""
-
-    UNCONFIRMED = "unconfirmed", _("Address not confirmed")
-    OPEN = "open", _("Confirmed")
-    ENDED = "ended", _("Ended")
+from .progress import Wanted, narrow
 
 
 class SubscriptionFilterSet(ProgramFilterSet):
@@ -34,7 +26,7 @@ class SubscriptionFilterSet(ProgramFilterSet):
     q = SearchFilter(keys=["search_key"])
     on = AsOfFilter(method_name="in_force", label=_("In force on the day"))
     state = df.ChoiceFilter(
-        label=_("state"), choices=Progress.choices, method="filter_state"
+        label=_("state"), choices=Wanted.choices, method="filter_state"
     )
     paused = YesNoFilter(label=_("Paused today"), method="filter_paused")
     prefecture = PrefectureFilter()
@@ -45,11 +37,8 @@ class SubscriptionFilterSet(ProgramFilterSet):
         fields = ("q", "on", "state", "paused", "prefecture", "municipality")
 
     def filter_state(self, qs: QuerySet, name: str, value: str) -> QuerySet:
-        """Return the subscriptions that have come so far."""
-        if value == Progress.ENDED:
-            return qs.filter(ended_on__isnull=False)
-        confirmed = value == Progress.OPEN
-        return qs.filter(ended_on__isnull=True, confirmed_on__isnull=not confirmed)
+        """Return the subscriptions that are what is wanted."""
+        return narrow(qs, value)
 
     def filter_paused(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         """Return the subscriptions that are, or are not, paused today."""
@@ -67,10 +56,15 @@ class DeliveryFilterSet(ProgramFilterSet):
     until = UntilFilter(field_name="delivered_on")
     status = df.ChoiceFilter(choices=Delivery.Status.choices)
     workplace = df.ModelChoiceFilter(queryset=lambda request: delivery_centres())
+    taken_back = YesNoFilter(label=_("Taken back"), method="filter_taken_back")
 
     class Meta:
         model = Delivery
-        fields = ("q", "fiscal_year", "until", "status", "workplace")
+        fields = ("q", "fiscal_year", "until", "status", "workplace", "taken_back")
+
+    def filter_taken_back(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        """Return the deliveries that were, or were not, taken back."""
+        return qs.filter(undone_at__isnull=value != "true")
 
 
 class NoticeFilterSet(ProgramFilterSet):
@@ -80,6 +74,7 @@ class NoticeFilterSet(ProgramFilterSet):
     fiscal_year = FiscalYearFilter()
     until = UntilFilter(field_name="noticed_for")
     state = df.ChoiceFilter(choices=Notice.State.choices)
+    kind = df.ChoiceFilter(choices=Notice.Kind.choices)
     sent = YesNoFilter(label=_("Mail sent"), method="filter_sent")
     status = df.ChoiceFilter(
         field_name="delivery__status",
@@ -96,6 +91,7 @@ class NoticeFilterSet(ProgramFilterSet):
             "fiscal_year",
             "until",
             "state",
+            "kind",
             "sent",
             "status",
             "prefecture",

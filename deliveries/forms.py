@@ -6,7 +6,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Workplace
@@ -16,6 +18,7 @@ from municipalities.fields import MunicipalityField
 
 from .models import Delivery, Subscription
 from .services import Entry
+from .subscribing import ask_to_confirm, subscribe
 from .validators import plain_member_number, validate_address, validate_member_number
 
 # How delivery systems write the status, beside its names in the person's language.
@@ -76,12 +79,15 @@ class SubscriptionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        email = self.fields["email"]
         if self.instance.confirmed_on:
-            self.fields["email"].disabled = True
-            self.fields["email"].help_text = _(
+            email.disabled = True
+            email.help_text = _(
                 "This address is confirmed. “Change the address” on the page of the "
                 "subscription begins anew with another one."
             )
+        elif not self.instance.is_open:
+            email.disabled = True
 
     def _get_validation_exclusions(self) -> set[str]:
         """Keep `ended_on` in: without it Django skips the rule of one open row."""
@@ -92,42 +98,48 @@ class SubscriptionForm(forms.ModelForm):
         refuse_future(self.cleaned_data["consent_on"])
         return self.cleaned_data["consent_on"]
 
-
-class PauseForm(forms.ModelForm):
-    """Pauses a subscription until a day."""
-
-    class Meta:
-        model = Subscription
-        fields = ("paused_until",)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["paused_until"]
-        field.required = True
-        field.help_text = _("The last day without notices.")
-
-    def clean_paused_until(self) -> dt.date:
-        """Refuse a day that is over."""
-        day = self.cleaned_data["paused_until"]
-        if day < fiscal.local_date():
-            raise ValidationError(
-                _("This day is over. Enter today or a later day."), code="past"
-            )
-        return day
-
-
-class EndForm(forms.ModelForm):
-    """Ends a subscription today."""
-
-    class Meta:
-        model = Subscription
-        fields = ("end_reason",)
-
+    @transaction.atomic
     def save(self, commit: bool = True) -> Subscription:
-        """Set the end; one that comes twice keeps the first day."""
-        if self.instance.is_open:
-            self.instance.ended_on = fiscal.local_date()
-        return super().save(commit)
+        """Save what was entered, and ask the family to confirm a new address.
+
+        Nothing else is written: the family may pause or stop at the same moment. Raises
+        ValidationError when it has just confirmed the address that is corrected here.
+        """
+        row, at = self.instance, timezone.now()
+        if not commit:
+            return super().save(commit)
+        if row.pk is None:
+            return subscribe(subscription=row, at=at)
+        stored = Subscription.objects.select_for_update(no_key=True).get(pk=row.pk)
+        has_new_address = row.email != stored.email
+        if has_new_address and stored.confirmed_on is not None:
+            raise ValidationError(
+                _("The family has just confirmed the address. Open the page anew."),
+                code="confirmed",
+            )
+        row.save(update_fields=[*self._meta.fields, "search_key"])
+        if has_new_address:
+            ask_to_confirm(subscription=row, at=at)
+        return row
+
+
+class PauseForm(forms.Form):
+    """Asks until when a subscription is paused."""
+
+    paused_until = DateField(
+        label=_("paused until"), help_text=_("The last day without notices.")
+    )
+
+
+class EndForm(forms.Form):
+    """Asks why a subscription ends today."""
+
+    end_reason = forms.CharField(
+        label=_("why it ended"),
+        max_length=200,
+        required=False,
+        validators=[no_invisible_characters],
+    )
 
 
 class AddressForm(forms.Form):
@@ -139,7 +151,8 @@ class AddressForm(forms.Form):
         validators=[validate_address],
         widget=forms.TextInput(attrs=ADDRESS_INPUT),
         help_text=_(
-            "The family confirms it anew; until then no notice is sent to them."
+            "The family confirms it anew; until then the notices go to the address of "
+            "before."
         ),
     )
 

@@ -3,8 +3,6 @@
 import datetime as dt
 from typing import BinaryIO, NamedTuple
 
-from django.utils.translation import gettext as _
-
 from accounts.models import User, Workplace
 from core.spreadsheets.reading import Column, Reading, Row
 
@@ -55,9 +53,8 @@ def import_deliveries(
             entries=entries, workplace=workplace, recorded_by=recorded_by, at=at
         )
     except DeliveryConflict as conflict:
-        message = _("This delivery is already recorded with another content.")
-        for external_id in conflict.external_ids:
-            reading.refuse(rows[external_id], "external_id", message)
+        for external_id, reason in conflict.reasons.items():
+            reading.refuse(rows[external_id], "external_id", str(reason))
         reading.finish()
     return Outcome(reading.read, len(rows.keys() - known.keys()))
 

@@ -1,11 +1,14 @@
 """Sets of subscriptions, deliveries and notices."""
 
 import datetime as dt
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db.models import Q
 
 from core.access import ScopedQuerySet
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 
 class SubscriptionQuerySet(ScopedQuerySet):
@@ -41,6 +44,19 @@ class DeliveryQuerySet(ScopedQuerySet):
     def standing(self) -> Self:
         """Return those not taken back."""
         return self.filter(undone_at__isnull=True)
+
+    def worrying(self) -> Self:
+        """Return those at which the delivery before still stood there."""
+        return self.standing().filter(status="previous_untouched")
+
+    def offered_to(self, user: "AbstractBaseUser | AnonymousUser") -> Self:
+        """Return those at which the person may report an incident.
+
+        That is, beside all that may be seen, those of the own workplace: its drivers
+        see nothing else of deliveries.
+        """
+        own = self.filter(workplace__isnull=False, workplace=user.workplace_id)
+        return self.visible_to(user) | own
 
 
 class NoticeQuerySet(ScopedQuerySet):

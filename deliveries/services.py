@@ -1,7 +1,7 @@
-"""Recording deliveries with their notices, taking them back, changing addresses."""
+"""Recording deliveries with their notices, taking them back, correcting notices."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from django.conf import settings
@@ -20,6 +20,23 @@ from .models import Delivery, Notice, Subscription, new_message_id
 
 # The kind of mail in the outbox (`deliveries.mails`).
 KIND = "deliveries.notice"
+# What an error names of many IDs, and how often recording is tried while others record
+# the same deliveries.
+SHOWN_IDS = 10
+TRIES = 5
+DIFFERENT = _("This delivery is already recorded with another content.")
+DIFFERENT_IDS = _(
+    "A delivery %(ids)s is already recorded with another content. Check the ID, or the "
+    "delivery that bears it."
+)
+TAKEN_BACK = _(
+    "The delivery with this ID was taken back. If it did take place, record it under "
+    "another ID."
+)
+TAKEN_BACK_IDS = _(
+    "The delivery %(ids)s was taken back. If it did take place, record it under "
+    "another ID."
+)
 
 
 class Entry(NamedTuple):
@@ -32,19 +49,39 @@ class Entry(NamedTuple):
     status: str
 
 
-class DeliveryConflict(ValidationError):
-    """The same delivery ID came with another content than before."""
+class TakenBack(NamedTuple):
+    """What taking a delivery back did: mails withdrawn, corrections queued."""
 
-    def __init__(self, external_ids: Sequence[str]) -> None:
-        self.external_ids = external_ids
-        super().__init__(
-            _(
-                "A delivery %(ids)s is already recorded with another content. Check "
-                "the ID, or the delivery that bears it."
-            ),
-            code="conflict",
-            params={"ids": ", ".join(external_ids)},
+    delivery: Delivery
+    withdrawn: int
+    corrections: int
+
+
+class DeliveryConflict(ValidationError):
+    """Delivery IDs that cannot be recorded so: `reasons` says why, by ID."""
+
+    def __init__(self, *, differing: Sequence[str], taken_back: Sequence[str]) -> None:
+        self.taken_back = taken_back
+        self.reasons = dict.fromkeys(differing, DIFFERENT) | dict.fromkeys(
+            taken_back, TAKEN_BACK
         )
+        super().__init__(
+            [
+                ValidationError(
+                    text, code=code, params={"ids": ", ".join(ids[:SHOWN_IDS])}
+                )
+                for text, code, ids in (
+                    (DIFFERENT_IDS, "conflict", differing),
+                    (TAKEN_BACK_IDS, "taken_back", taken_back),
+                )
+                if ids
+            ]
+        )
+
+    @property
+    def external_ids(self) -> list[str]:
+        """All the IDs, in the order of the entries as far as they differ alike."""
+        return list(self.reasons)
 
 
 def record_delivery(
@@ -69,13 +106,16 @@ def record_deliveries(
     Returns one row per entry. An entry that is already recorded alike changes nothing
     and brings no second notice. Notices are written for subscriptions in force and not
     paused on the day of delivery, and only while the news is fresh at the instant `at`.
-    All or nothing. Raises DeliveryConflict for IDs recorded with another content.
+    All or nothing. Raises DeliveryConflict for IDs recorded with another content, and
+    for those taken back: a terminal that sends again does not bring one back.
     """
-    try:
-        return _record(entries, workplace, recorded_by, at)
-    except IntegrityError:
-        # Somebody recorded one of them at the same time; now it can be compared.
-        return _record(entries, workplace, recorded_by, at)
+    for _try in range(TRIES - 1):
+        try:
+            return _record(entries, workplace, recorded_by, at)
+        except IntegrityError:
+            # Somebody recorded one of them at the same time; now it can be compared.
+            continue
+    return _record(entries, workplace, recorded_by, at)
 
 
 @transaction.atomic
@@ -87,20 +127,26 @@ def _record(
 ) -> list[Delivery]:
     ids = {entry.external_id for entry in entries}
     found = Delivery.objects.in_bulk(ids, field_name="external_id")
-    new, conflicts = [], []
+    new, differing, taken_back = [], [], []
     for entry in entries:
         known = found.get(entry.external_id)
         if known is None:
             known = Delivery(
-                **entry._asdict(), workplace=workplace, recorded_by=recorded_by
+                **entry._asdict(),
+                workplace=workplace,
+                recorded_by=recorded_by,
+                recorded_at=at,
             )
             found[entry.external_id] = known
             new.append(known)
+        elif known.is_undone:
+            taken_back.append(entry.external_id)
         elif _entry_of(known) != entry:
-            conflicts.append(entry.external_id)
-    if conflicts:
-        raise DeliveryConflict(conflicts)
-    new = Delivery.objects.bulk_create(new)
+            differing.append(entry.external_id)
+    if differing or taken_back:
+        raise DeliveryConflict(differing=differing, taken_back=taken_back)
+    # In one order, so that two lists with the same deliveries do not block each other.
+    new = Delivery.objects.bulk_create(sorted(new, key=lambda row: row.external_id))
     queue_notices(Notice.objects.bulk_create(_notices_of(new, at)), at)
     return [found[entry.external_id] for entry in entries]
 
@@ -140,60 +186,127 @@ def _subscriptions_to_notify(
     numbers = sorted({delivery.member_number for delivery in deliveries})
     for start in range(0, len(numbers), 500):
         some = numbers[start : start + 500]
-        rows = Subscription.objects.to_notify(day).filter(member_number__in=some)
+        # One that ends today was in force yesterday, but its family wants no mails.
+        rows = Subscription.objects.to_notify(day).filter(
+            member_number__in=some, ended_on__isnull=True
+        )
         for subscription in rows:
             by_member.setdefault(subscription.member_number, []).append(subscription)
     return by_member
 
 
 @transaction.atomic
-def take_back(*, delivery: Delivery, by: User, at: dt.datetime) -> Delivery:
+def take_back(*, delivery: Delivery, by: User, at: dt.datetime) -> TakenBack:
     """Take back a delivery recorded by mistake; a second time changes nothing.
 
     Mails that have not gone out are withdrawn. Whoever got one gets one correction:
     now, or as soon as a mail that is just going out is known to be sent.
     """
-    delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    # Not the key: a notice that refers to the row may be written meanwhile.
+    rows = Delivery.objects.select_for_update(no_key=True)
+    delivery = rows.get(pk=delivery.pk)
     if delivery.is_undone:
-        return delivery
+        return TakenBack(delivery, 0, 0)
     delivery.undone_at, delivery.undone_by = at, by
     delivery.save(update_fields=["undone_at", "undone_by"])
-    notices = delivery.notices.select_for_update().filter(kind=Notice.Kind.DELIVERY)
+    notices = delivery.notices.select_for_update(no_key=True).order_by("pk")
+    notices = list(notices.filter(kind=Notice.Kind.DELIVERY))
     # One that is parked counts as well: somebody might let it go once more.
     open_ones = [n for n in notices if n.state in Notice.UNSENT]
     queue.withdraw([notice.key for notice in open_ones], at)
     Notice.objects.filter(pk__in=[notice.pk for notice in open_ones]).update(
         state=Notice.State.CANCELLED, cancelled_for=Notice.Cancelled.UNDONE
     )
-    sent = [n for n in notices if n.state == Notice.State.SENT]
-    correct(sent, at)
-    return delivery
+    corrections = correct([n for n in notices if n.state == Notice.State.SENT], at)
+    return TakenBack(delivery, len(open_ones), len(corrections))
 
 
-def correct(notices: Iterable[Notice], at: dt.datetime) -> None:
-    """Queue one correction for each notice that was sent; once, however often asked."""
-    corrections = [
-        Notice(
-            subscription_id=notice.subscription_id,
+def correct(notices: Iterable[Notice], at: dt.datetime) -> list[Notice]:
+    """Queue one correction for each notice that was sent; once, however often asked.
+
+    It goes to the address that took the place of the one told, where there is one.
+    Nobody who stopped the notices gets any. Returns the corrections written.
+    """
+    told = {notice: notice.subscription_id for notice in notices}
+    places = _open_successors(set(told.values()))
+    corrections = {
+        (places[subscription], notice.delivery_id): Notice(
+            subscription_id=places[subscription],
             delivery_id=notice.delivery_id,
             kind=Notice.Kind.CORRECTION,
             noticed_for=notice.noticed_for,
             happened_at=at,
         )
-        for notice in notices
-    ]
-    keys = {(c.subscription_id, c.delivery_id) for c in corrections}
+        for notice, subscription in told.items()
+        if subscription in places
+    }
     known = Notice.objects.filter(
         kind=Notice.Kind.CORRECTION,
-        delivery_id__in={delivery for _subscription, delivery in keys},
+        delivery_id__in={notice.delivery_id for notice in told},
     ).values_list("subscription_id", "delivery_id")
-    missing = keys - set(known)
-    queue_notices(
-        Notice.objects.bulk_create(
-            c for c in corrections if (c.subscription_id, c.delivery_id) in missing
-        ),
-        at,
-    )
+    missing = corrections.keys() - set(known)
+    written = Notice.objects.bulk_create(corrections[key] for key in sorted(missing))
+    queue_notices(written, at)
+    return written
+
+
+def count_corrections(*, delivery: Delivery) -> int:
+    """Return how many corrections taking a delivery back would bring, as of now."""
+    sent = delivery.notices.filter(
+        kind=Notice.Kind.DELIVERY, state=Notice.State.SENT
+    ).values_list("subscription_id", flat=True)
+    return len(set(_open_successors(set(sent)).values()))
+
+
+def _open_successors(pks: Collection[int]) -> dict[int, int]:
+    """Return {subscription: the open one that it is now}; a query per change.
+
+    One that ended otherwise than by another address is left out.
+    """
+    found: dict[int, int] = {}
+    origins = {pk: [pk] for pk in pks}
+    while origins:
+        rows = Subscription.objects.filter(pk__in=origins).values_list(
+            "pk", "ended_on", "ended_how"
+        )
+        ended = []
+        for pk, ended_on, ended_how in rows:
+            if ended_on is None:
+                found |= dict.fromkeys(origins[pk], pk)
+            elif ended_how == Subscription.EndedHow.ADDRESS:
+                ended.append(pk)
+        after = Subscription.objects.filter(
+            replaces__in=ended, confirmed_on__isnull=False
+        ).values_list("replaces", "pk")
+        origins = {pk: origins[before] for before, pk in after} if ended else {}
+    return found
+
+
+@transaction.atomic
+def send_again(*, notice: Notice, at: dt.datetime) -> Notice:
+    """Let a failed notice go out once more; in any other state nothing changes.
+
+    Raises ValidationError when its news is too old, or the delivery was taken back.
+    """
+    notice = Notice.objects.select_for_update(no_key=True).get(pk=notice.pk)
+    if notice.state != Notice.State.FAILED:
+        return notice
+    if notice.kind == Notice.Kind.DELIVERY and notice.delivery.is_undone:
+        raise ValidationError(
+            _("The delivery was taken back. This mail is not sent any more."),
+            code="undone",
+        )
+    expires_at = expiry_of(notice)
+    if expires_at <= after_quiet_hours(at):
+        raise ValidationError(
+            _("The news is too old. This mail is not sent any more."), code="stale"
+        )
+    notice.state = Notice.State.WAITING
+    notice.save(update_fields=["state"])
+    if not queue.send_again([notice.key], after_quiet_hours(at), expires_at):
+        # Its row in the queue is gone.
+        queue_notices([notice], at)
+    return notice
 
 
 def queue_notices(notices: Sequence[Notice], at: dt.datetime) -> None:
@@ -234,36 +347,3 @@ def after_quiet_hours(at: dt.datetime) -> dt.datetime:
         is_quiet = now >= first or now < last
         day = local.date() + dt.timedelta(days=now >= first)
     return fiscal.local_instant(day, last) if is_quiet else at
-
-
-@transaction.atomic
-def change_address(
-    *, subscription: Subscription, email: str, on: dt.date
-) -> Subscription:
-    """End a subscription and begin one like it for another address, not yet confirmed.
-
-    The old row stays as it was, so that past years keep their figures. Raises
-    ValidationError when the member's notices already go to the address, or the
-    subscription has ended.
-    """
-    subscription = Subscription.objects.select_for_update().get(pk=subscription.pk)
-    if not subscription.is_open:
-        raise ValidationError(_("This subscription has already ended."), code="ended")
-    subscription.ended_on = max(on, subscription.consent_on)
-    subscription.end_reason = str(_("The address changed."))
-    subscription.save(update_fields=["ended_on", "end_reason"])
-    successor = Subscription(
-        member_number=subscription.member_number,
-        member_name=subscription.member_name,
-        municipality=subscription.municipality,
-        family_name=subscription.family_name,
-        email=email,
-        consent_on=subscription.consent_on,
-        consent_form=subscription.consent_form,
-        consent_by=subscription.consent_by,
-        started_on=max(on, subscription.started_on),
-        paused_until=subscription.paused_until,
-    )
-    successor.full_clean()
-    successor.save()
-    return successor

@@ -12,12 +12,16 @@ from core import fiscal
 from core.tables import ProgramTable
 
 from .models import Delivery, Notice, Subscription
+from .progress import Progress, progress_of
+from .wording import delay_of
 
 STATE_MARKS = {
     Notice.State.SENT: "mark-good",
     Notice.State.FAILED: "mark-danger",
     Notice.State.WAITING: "mark-warn",
 }
+TAKEN_BACK = _("Taken back")
+PROGRESS_MARKS = {Progress.OPEN: "mark-good", Progress.ENDED: ""}
 
 
 class SubscriptionTable(ProgramTable):
@@ -34,6 +38,11 @@ class SubscriptionTable(ProgramTable):
         verbose_name=_("municipality"),
         order_by="municipality__code",
     )
+    progress = tables.Column(
+        verbose_name=_("state"),
+        accessor="is_open",
+        orderable=False,
+    )
     # No DateColumn: that one would render what is missing, too.
     paused_until = tables.Column()
 
@@ -45,11 +54,18 @@ class SubscriptionTable(ProgramTable):
             "masked_family_name",
             "masked_email",
             "municipality",
+            "progress",
             "started_on",
             "confirmed_on",
             "paused_until",
             "ended_on",
         )
+
+    def render_progress(self, record: Subscription) -> SafeString:
+        """Say how far it has come; colour repeats it."""
+        progress = progress_of(record, fiscal.local_date())
+        mark = PROGRESS_MARKS.get(progress, "mark-warn")
+        return format_html('<span class="mark {}">{}</span>', mark, progress.label)
 
     def render_paused_until(self, value: dt.date) -> str:
         """Show a pause while it lasts."""
@@ -61,6 +77,8 @@ class SubscriptionTable(ProgramTable):
 class DeliveryTable(ProgramTable):
     """The list of deliveries."""
 
+    # No DateTimeColumn: that one would render what is missing, too.
+    undone_at = tables.Column(default="")
     delivered_on = tables.DateColumn(linkify=lambda record: record.get_absolute_url())
     workplace = tables.Column(
         accessor="workplace__name", verbose_name=_("workplace"), order_by="workplace"
@@ -75,10 +93,13 @@ class DeliveryTable(ProgramTable):
             "status",
             "workplace",
             "external_id",
+            "undone_at",
         )
 
     def render_status(self, record: Delivery, value: str) -> SafeString | str:
-        """Mark the one that somebody should look after."""
+        """Mark the one that somebody should look after, and those taken back."""
+        if record.is_undone:
+            return format_html('{} <span class="mark">{}</span>', value, TAKEN_BACK)
         if record.status == Delivery.Status.PREVIOUS_UNTOUCHED:
             return format_html('<span class="mark mark-warn">{}</span>', value)
         return value
@@ -102,6 +123,7 @@ class NoticeTable(ProgramTable):
         accessor="delivery__status", verbose_name=_("delivery status")
     )
     cancelled_for = tables.Column(verbose_name=_("why not sent"), default="")
+    delay = tables.Column(accessor="key", verbose_name=_("delay"), orderable=False)
 
     class Meta(ProgramTable.Meta):
         model = Notice
@@ -109,9 +131,11 @@ class NoticeTable(ProgramTable):
             "noticed_for",
             "member_number",
             "municipality",
+            "kind",
             "status",
             "state",
             "sent_at",
+            "delay",
             "cancelled_for",
         )
 
@@ -124,3 +148,7 @@ class NoticeTable(ProgramTable):
         return format_html(
             '<span class="mark {}">{}</span>', STATE_MARKS.get(record.state, ""), value
         )
+
+    def render_delay(self, record: Notice) -> str:
+        """Say how long after the event the mail went out."""
+        return delay_of(record)

@@ -2,52 +2,91 @@
 
 from django.urls import path
 
-from . import expected_views, family_views, views
+from . import expected_views, family_views, sending_views
+from .views import deliveries, notices, subscriptions
 
 app_name = "deliveries"
 urlpatterns = [
-    path("", views.SubscriptionListView.as_view(), name="subscription_list"),
-    path("new/", views.SubscriptionCreateView.as_view(), name="subscription_create"),
+    path("", subscriptions.SubscriptionListView.as_view(), name="subscription_list"),
     path(
-        "<int:pk>/", views.SubscriptionDetailView.as_view(), name="subscription_detail"
+        "new/",
+        subscriptions.SubscriptionCreateView.as_view(),
+        name="subscription_create",
+    ),
+    path(
+        "<int:pk>/",
+        subscriptions.SubscriptionDetailView.as_view(),
+        name="subscription_detail",
     ),
     path(
         "<int:pk>/edit/",
-        views.SubscriptionUpdateView.as_view(),
+        subscriptions.SubscriptionUpdateView.as_view(),
         name="subscription_update",
     ),
-    path("<int:pk>/confirm/", views.subscription_confirm, name="subscription_confirm"),
+    path("<int:pk>/ask/", subscriptions.subscription_ask, name="subscription_ask"),
     path(
         "<int:pk>/pause/",
-        views.SubscriptionPauseView.as_view(),
+        subscriptions.SubscriptionPauseView.as_view(),
         name="subscription_pause",
     ),
-    path("<int:pk>/resume/", views.subscription_resume, name="subscription_resume"),
+    path(
+        "<int:pk>/resume/",
+        subscriptions.subscription_resume,
+        name="subscription_resume",
+    ),
     path(
         "<int:pk>/address/",
-        views.SubscriptionAddressView.as_view(),
+        subscriptions.SubscriptionAddressView.as_view(),
         name="subscription_address",
     ),
-    path("<int:pk>/end/", views.SubscriptionEndView.as_view(), name="subscription_end"),
-    path("deliveries/", views.DeliveryListView.as_view(), name="delivery_list"),
-    path("deliveries/new/", views.DeliveryCreateView.as_view(), name="delivery_create"),
+    path(
+        "<int:pk>/release/",
+        subscriptions.subscription_release,
+        name="subscription_release",
+    ),
+    path(
+        "<int:pk>/end/",
+        subscriptions.SubscriptionEndView.as_view(),
+        name="subscription_end",
+    ),
+    path("deliveries/", deliveries.DeliveryListView.as_view(), name="delivery_list"),
+    path(
+        "deliveries/new/",
+        deliveries.DeliveryCreateView.as_view(),
+        name="delivery_create",
+    ),
     path(
         "deliveries/import/",
-        views.DeliveryImportView.as_view(),
+        deliveries.DeliveryImportView.as_view(),
         name="delivery_import",
     ),
     path(
         "deliveries/<int:pk>/",
-        views.DeliveryDetailView.as_view(),
+        deliveries.DeliveryDetailView.as_view(),
         name="delivery_detail",
     ),
-    path("deliveries/<int:pk>/report/", views.delivery_report, name="delivery_report"),
+    path(
+        "deliveries/<int:pk>/undo/",
+        deliveries.DeliveryUndoView.as_view(),
+        name="delivery_undo",
+    ),
+    path(
+        "deliveries/<int:pk>/report/",
+        deliveries.delivery_report,
+        name="delivery_report",
+    ),
+    # What terminals offer to drivers.
+    path(
+        "deliveries/<int:pk>/incident/",
+        deliveries.delivery_incident,
+        name="delivery_incident",
+    ),
     # What links in mails to families open; no sign-in.
     path("family/confirm/<str:token>/", family_views.confirm, name="family_confirm"),
     path("family/<str:token>/", family_views.manage, name="family_manage"),
     path("family/stop/<str:token>/", family_views.stop, name="family_stop"),
-    path("notices/", views.NoticeListView.as_view(), name="notice_list"),
-    path("notices/<int:pk>/retry/", views.notice_retry, name="notice_retry"),
+    path("notices/", notices.NoticeListView.as_view(), name="notice_list"),
+    path("notices/<int:pk>/retry/", notices.notice_retry, name="notice_retry"),
     # Which deliveries are planned, and which of a day have not come.
     path("expected/", expected_views.ExpectedListView.as_view(), name="expected_list"),
     path("plans/", expected_views.PlanListView.as_view(), name="plan_list"),
@@ -68,4 +107,5 @@ urlpatterns = [
         expected_views.DayOffDeleteView.as_view(),
         name="dayoff_delete",
     ),
+    path("sending/", sending_views.SendingView.as_view(), name="sending"),
 ]

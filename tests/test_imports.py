@@ -87,7 +87,8 @@ def is_allowed(app, name):
     permitted = ALLOWED[app]
     if target in permitted:
         return True
-    return any(name.startswith(f"{module}.") for module in permitted if "." in module)
+    modules = [module for module in permitted if "." in module]
+    return any(f"{name}.".startswith(f"{module}.") for module in modules)
 
 
 @pytest.mark.parametrize(

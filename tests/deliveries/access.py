@@ -1,11 +1,12 @@
 """Who may open the program's URLs."""
 
-from tests.access import Rule
+from tests.access import EVERYBODY, Rule
 from tests.deliveries.factories import (
     DeliveryFactory,
     NoticeFactory,
     SubscriptionFactory,
 )
+from tests.deliveries.families import arguments
 from tests.deliveries.plans import DayOffFactory, PlanFactory
 
 READ = {"coordinator", "manager"}
@@ -18,6 +19,10 @@ def subscription():
 
 def delivery():
     return {"pk": DeliveryFactory().pk}
+
+
+def untouched():
+    return {"pk": DeliveryFactory(status="previous_untouched").pk}
 
 
 def notice():
@@ -37,7 +42,8 @@ RULES = {
     "deliveries:subscription_create": Rule(WRITE),
     "deliveries:subscription_detail": Rule(READ, make=subscription),
     "deliveries:subscription_update": Rule(WRITE, make=subscription),
-    "deliveries:subscription_confirm": Rule(WRITE, make=subscription, method="post"),
+    "deliveries:subscription_ask": Rule(WRITE, make=subscription, method="post"),
+    "deliveries:subscription_release": Rule(WRITE, make=subscription, method="post"),
     "deliveries:subscription_pause": Rule(WRITE, make=subscription),
     "deliveries:subscription_resume": Rule(WRITE, make=subscription, method="post"),
     "deliveries:subscription_address": Rule(WRITE, make=subscription),
@@ -46,7 +52,20 @@ RULES = {
     "deliveries:delivery_create": Rule(WRITE),
     "deliveries:delivery_import": Rule(WRITE),
     "deliveries:delivery_detail": Rule(READ, make=delivery),
+    "deliveries:delivery_undo": Rule(WRITE, make=delivery),
+    # The delivery of another workplace is not there for its drivers.
+    "deliveries:delivery_incident": Rule(
+        READ, make=untouched, out_of_scope={"staff", "officer"}
+    ),
     "deliveries:delivery_report": Rule(READ, make=delivery, method="post"),
+    # Whoever has the link; nobody signs in.
+    "deliveries:family_confirm": Rule(
+        EVERYBODY, make=arguments("confirm"), anonymous=200
+    ),
+    "deliveries:family_manage": Rule(
+        EVERYBODY, make=arguments("manage"), anonymous=200
+    ),
+    "deliveries:family_stop": Rule(EVERYBODY, make=arguments("stop"), anonymous=200),
     "deliveries:notice_list": Rule(READ),
     "deliveries:notice_retry": Rule(WRITE, make=notice, method="post"),
     "deliveries:expected_list": Rule(READ),
@@ -58,4 +77,5 @@ RULES = {
     "deliveries:dayoff_list": Rule(READ),
     "deliveries:dayoff_create": Rule(WRITE),
     "deliveries:dayoff_delete": Rule(WRITE, make=day_off),
+    "deliveries:sending": Rule(READ | {"administrator"}),
 }

@@ -1,0 +1,1 @@
+"""Pages of subscriptions, deliveries and notices for people of the co-op."""
