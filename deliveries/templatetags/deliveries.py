@@ -25,3 +25,9 @@ def sender_address() -> str:
 def sender_domain() -> str:
     """Return the domain that mails come from, which mail filters have to let in."""
     return sender_address().rpartition("@")[2]
+
+
+@register.simple_tag
+def contact() -> str:
+    """Return whom families ask, empty when the co-op has not said."""
+    return settings.DELIVERIES_CONTACT
