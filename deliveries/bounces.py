@@ -185,7 +185,7 @@ def coordinators() -> list[str]:
 def told_mail(
     subscription: Subscription, bounce: Bounce, to: list[str]
 ) -> EmailMultiAlternatives:
-    """Return the mail to the coordinators, in the co-op's language; nothing personal."""
+    """Return the mail to the coordinators, in the co-op's language."""
     with translation.override(settings.LANGUAGE_CODE):
         context = {
             "bounce": bounce,
@@ -211,15 +211,15 @@ def read_mailbox(path: Path, at: dt.datetime) -> Counter[str]:
     """
     counts: Counter[str] = Counter()
     box = mailbox.mbox(path, create=False)
-    box.lock()
     try:
+        box.lock()
         for number in box.iterkeys():
             with box.get_file(number) as file:
                 raw = file.read(LARGEST)
             counts["read"] += 1
             counts[_take_in(raw, at)] += 1
     finally:
-        box.unlock()
+        # Unlocks it, too.
         box.close()
     return counts
 
@@ -240,7 +240,7 @@ def _record(report: Report, at: dt.datetime) -> str:
     if Bounce.objects.filter(key=key).exists():
         return "known"
     # The first pair of mail and recipient that is one of ours.
-    for message_id in (*report.message_ids, ""):
+    for message_id in report.message_ids or ("",):
         for recipient in report.recipients or ("",):
             if record_bounce(
                 message_id=message_id,

@@ -89,7 +89,7 @@ def reports_of(raw: bytes) -> list[Report]:
 def folded(address: str) -> str:
     """Return an address as it is compared: small letters, no quotes or brackets."""
     local, at, domain = address.strip().strip("<>").rpartition("@")
-    return f"{local.strip('"')}{at}{domain.rstrip('.')}".lower()
+    return (local.strip('"') + at + domain.rstrip(".")).lower()
 
 
 Found = tuple[tuple[str, ...], str, str]

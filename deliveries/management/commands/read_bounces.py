@@ -30,7 +30,10 @@ class Command(BaseCommand):
         try:
             counts = read_mailbox(path, timezone.now())
         except mailbox.ExternalClashError as error:
-            raise CommandError(f"{path} is in use; try again later.") from error
+            raise CommandError(
+                f"{path} is in use. Try again later; when nothing else reads or writes "
+                f"it, somebody left {path}.lock behind: delete that."
+            ) from error
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}") from error
         self.stdout.write(
