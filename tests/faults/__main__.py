@@ -6,7 +6,7 @@ import sys
 import time
 
 from tests.faults import edits, keys, reads, reports
-from tests.faults.mails import mails
+from tests.faults.mails import calm, dead, mails
 from tests.faults.stack import missing, running
 
 PARTS = {
@@ -15,6 +15,8 @@ PARTS = {
     "edits": edits.run,
     "reads": reads.run,
     "mails": mails.run,
+    "calm": calm.run,
+    "dead": dead.run,
 }
 VENDORS = ("sqlite", "postgresql")
 

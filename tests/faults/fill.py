@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
 from alerts.models import Sign  # noqa: E402
-from core.access import Role  # noqa: E402
+from core.access import Role, coordinator_of  # noqa: E402
 from tests.accounts.factories import UserFactory, WorkplaceFactory  # noqa: E402
 from tests.faults.people import PASSWORD  # noqa: E402
 from tests.municipalities.factories import (  # noqa: E402
@@ -20,17 +20,20 @@ from tests.municipalities.factories import (  # noqa: E402
     MunicipalityFactory,
 )
 
+COORDINATOR = coordinator_of("deliveries")
 STAFF = 16
 OFFICERS = 8
+COORDINATORS = 2
 
 
 def fill():
-    """Make staff of one workplace, officers, and a municipality with its desk."""
+    """Make people of one workplace, and a municipality with its desk."""
     workplace = WorkplaceFactory()
     secret = make_password(PASSWORD)
     names = {
         Role.FIELD_STAFF: [f"staff{n}" for n in range(STAFF)],
         Role.DUTY_OFFICER: [f"officer{n}" for n in range(OFFICERS)],
+        COORDINATOR: [f"coordinator{n}" for n in range(COORDINATORS)],
     }
     for role, usernames in names.items():
         group = Group.objects.get(name=role)
@@ -41,6 +44,7 @@ def fill():
     return {
         "staff": names[Role.FIELD_STAFF],
         "officers": names[Role.DUTY_OFFICER],
+        "coordinators": names[COORDINATOR],
         "signs": list(Sign.objects.values_list("pk", flat=True)),
     }
 

@@ -25,9 +25,9 @@ ORDINARY = 10
 BATCH = 1_000
 
 
-def families(count):
+def families(count, started_on=None):
     """Make subscriptions in force, of a member and an address each; return them."""
-    run, today = uuid.uuid4().hex[:8], timezone.localdate()
+    run, today = uuid.uuid4().hex[:8], started_on or timezone.localdate()
     municipality = Municipality.objects.order_by("pk").first()
     return Subscription.objects.bulk_create(
         [
@@ -49,10 +49,10 @@ def families(count):
     )
 
 
-def deliver(subscriptions, at):
-    """Record a delivery to the member of each, just now."""
+def deliver(subscriptions, at, happened_at=None):
+    """Record a delivery to the member of each, at the instant `at`."""
     staff = User.objects.select_related("workplace").get(username="staff0")
-    local = timezone.localtime(at)
+    local = timezone.localtime(happened_at or at)
     entries = [
         Entry(
             uuid.uuid4().hex,
@@ -99,10 +99,15 @@ def notified():
     return dict(rows.values_list("message_id", "subscription__email"))
 
 
-def main(what, count):
-    """Empty the queue, make what was asked for, print it."""
+def empty():
+    """Forget what earlier parts have left in the queue."""
     Mail.objects.all().delete()
     Worker.objects.all().delete()
+
+
+def main(what, count):
+    """Empty the queue, make what was asked for, print it."""
+    empty()
     json.dump(MADE[what](int(count)), sys.stdout)
 
 

@@ -1,25 +1,22 @@
 """Workers killed, a mail server that misbehaves: all arrives, next to nothing twice."""
 
 import random
-import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from functools import partial
 
 from tests.faults.crowd import Killer, Work, all_at_once
 from tests.faults.mails.faults import Fault, Faults
+from tests.faults.mails.results import compare, drain
 from tests.faults.mails.sink import Sink
-from tests.faults.mails.workers import MOST, Workers, queue
-from tests.faults.promises import at_least, at_most, exactly, told
+from tests.faults.mails.workers import HURRIED_BELOW, MOST, Workers, queue
+from tests.faults.promises import at_least, exactly, told
 
 # SQLite has one writer, and so one worker.
 MAILS = {"postgresql": 10_000, "sqlite": 2_000}
 KILLS = {"postgresql": 300, "sqlite": 60}
 WORKERS = {"postgresql": MOST, "sqlite": 1}
 SHARE = 0.25
-# Runs below this have no time for the real waits.
-HURRIED_BELOW = 0.1
 OUT_WITHIN = 30
-DRAINED_WITHIN = 900
 
 
 def run(stack, *, scale, seed):
@@ -50,45 +47,6 @@ def run(stack, *, scale, seed):
             stack.database, sink, wanted, faults.injected[Fault.SWALLOW] + in_flight
         ),
         *after_deaths(sink, wanted, workers.kills),
-    ]
-
-
-def drain(database):
-    """Wait until nothing is left to be sent. Raises RuntimeError when it takes long."""
-    end = time.monotonic() + DRAINED_WITHIN
-    while left := open_mails(database):
-        if time.monotonic() > end:
-            raise RuntimeError(f"{left} mails are still not sent.")
-        time.sleep(0.2)
-
-
-def open_mails(database):
-    """Return how many wait or are being sent."""
-    [[count]] = database.rows(
-        "SELECT count(*) FROM outbox_mail WHERE state IN ('waiting', 'sending')"
-    )
-    return count
-
-
-def compare(database, sink, wanted, in_doubt):
-    """Return what arrived against what was queued; `in_doubt` may come once more."""
-    copies = Counter(mail.message_id for mail in sink.taken)
-    states = Counter(
-        state
-        for state, message_id in database.rows(
-            "SELECT state, message_id FROM outbox_mail"
-        )
-        if message_id in wanted
-    )
-    elsewhere = sum(
-        mail.recipients != [wanted.get(mail.message_id)] for mail in sink.taken
-    )
-    return [
-        exactly("mails lost", len(wanted.keys() - copies.keys()), 0),
-        exactly("mails that the queue says were sent", states["sent"], len(wanted)),
-        at_most("extra copies", copies.total() - len(copies), in_doubt),
-        exactly("mails of two Message-IDs", len(copies.keys() - wanted.keys()), 0),
-        exactly("mails to somebody else", elsewhere, 0),
     ]
 
 

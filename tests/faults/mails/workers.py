@@ -17,6 +17,8 @@ from tests.faults.stack import ROOT
 HOSTS = ("host-a", "host-b")
 FEWEST, MOST = 2, 8
 PATIENCE = 120
+# Runs below this scale have no time for the real waits.
+HURRIED_BELOW = 0.1
 
 
 class Workers:
@@ -153,6 +155,11 @@ def environment_of(stack, url, *, is_hurried):
 
 def queue(stack, sink, what, count, *, is_hurried):
     """Queue mails by `tests.faults.mails.fill`; return what it tells."""
+    words = "tests.faults.mails.fill", what, str(count)
+    return call(stack, sink, *words, is_hurried=is_hurried)
+
+
+def call(stack, sink, module, *words, is_hurried):
+    """Run a module over the database of a stack; return the JSON it prints."""
     environment = environment_of(stack, sink.url, is_hurried=is_hurried)
-    words = "-m", "tests.faults.mails.fill", what, str(count)
-    return json.loads(stack.run(*words, environment=environment))
+    return json.loads(stack.run("-m", module, *words, environment=environment))
