@@ -12,6 +12,7 @@ from django.utils import translation
 from core import fiscal
 from outbox.kinds import Kind, Outcome, Postponed, Prepared, Withheld, register
 
+from .bounces import record_refusal
 from .links import Purpose, standing_links, url_of
 from .models import FamilyLink, Notice, Subscription
 from .services import KIND, after_quiet_hours, correct
@@ -72,6 +73,8 @@ def _receiver(notice: Notice) -> Subscription:
 
 def settled(reference: str, outcome: Outcome, at: dt.datetime) -> None:
     """Note what became of the mail; a delivery taken back meanwhile is corrected."""
+    if outcome is Outcome.REFUSED:
+        _note_refusal(reference, at)
     # Waits for whoever is just taking the delivery back, and then sees it.
     notice = Notice.objects.select_for_update(of=("self",)).get(pk=reference)
     state = STATES[outcome]
@@ -86,6 +89,14 @@ def settled(reference: str, outcome: Outcome, at: dt.datetime) -> None:
     is_notice = notice.kind == Notice.Kind.DELIVERY
     if outcome is Outcome.SENT and is_notice and notice.delivery.is_undone:
         correct([notice], at)
+
+
+def _note_refusal(reference: str, at: dt.datetime) -> None:
+    """Note it before the notice is locked, as whoever ends a subscription does."""
+    notice = Notice.objects.select_related("subscription").get(pk=reference)
+    record_refusal(
+        subscription=_receiver(notice), notice=notice, key=f"{notice.key}:{at}", at=at
+    )
 
 
 def notice_mail(notice: Notice, at: dt.datetime) -> EmailMultiAlternatives:
@@ -138,6 +149,14 @@ def prepare_confirmation(reference: str, at: dt.datetime) -> Prepared:
     return family_mail("confirmation", subscription, context, at)
 
 
+def confirmation_settled(reference: str, outcome: Outcome, at: dt.datetime) -> None:
+    """Note an address that our own server refuses; the link itself stays as it is."""
+    if outcome is Outcome.REFUSED:
+        subscription = _link_to_confirm(reference).subscription
+        key = f"{CONFIRMATION}:{reference}:{at}"
+        record_refusal(subscription=subscription, notice=None, key=key, at=at)
+
+
 def prepare_address_changed(reference: str, at: dt.datetime) -> Prepared:
     """Write the mail that tells the address of before; also once it was replaced."""
     before = _link_to_confirm(reference).subscription.replaces
@@ -154,5 +173,7 @@ def _link_to_confirm(reference: str) -> FamilyLink:
 
 
 register(Kind(key=KIND, prepare=prepare, settled=settled))
-register(Kind(key=CONFIRMATION, prepare=prepare_confirmation))
+register(
+    Kind(key=CONFIRMATION, prepare=prepare_confirmation, settled=confirmation_settled)
+)
 register(Kind(key=ADDRESS_CHANGED, prepare=prepare_address_changed))

@@ -8,8 +8,14 @@ from django.core import mail
 from core.access import coordinator_of
 from deliveries import bounces, subscribing
 from deliveries.models import Bounce, Subscription
+from outbox.kinds import Outcome, registry
 from tests.conftest import grant
-from tests.deliveries.factories import MORNING, SentNoticeFactory, SubscriptionFactory
+from tests.deliveries.factories import (
+    MORNING,
+    NoticeFactory,
+    SentNoticeFactory,
+    SubscriptionFactory,
+)
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -200,6 +206,32 @@ def test_server_that_refuses_everybody_puts_nobody_else_on_hold():
     assert [bool(reason(family)) for family in families[:6]] == [True] * 5 + [False]
     refuse(families[6], at=MORNING + dt.timedelta(hours=2))
     assert reason(families[6])
+
+
+def test_refused_notice_failed_and_its_address_is_on_hold():
+    notice = NoticeFactory()
+    registry["deliveries.notice"].settled(str(notice.pk), Outcome.REFUSED, MORNING)
+    notice.refresh_from_db()
+    assert notice.state == "failed"
+    assert Bounce.objects.get().notice == notice
+    assert reason(notice.subscription) == "bounced"
+
+
+def test_notice_parked_for_another_reason_holds_nobody():
+    notice = NoticeFactory()
+    registry["deliveries.notice"].settled(str(notice.pk), Outcome.PARKED, MORNING)
+    assert not Bounce.objects.exists()
+
+
+def test_refused_confirmation_is_recorded(settings):
+    settings.EMAIL_BACKEND = "outbox.backend.EmailBackend"
+    waiting = SubscriptionFactory(confirmed_on=None)
+    link = subscribing.ask_to_confirm(subscription=waiting, at=MORNING)
+    settled = registry["deliveries.confirmation"].settled
+    settled(str(link.pk), Outcome.SENT, MORNING)
+    assert not reason(waiting)
+    settled(str(link.pk), Outcome.REFUSED, MORNING)
+    assert reason(waiting) == "bounced"
 
 
 # Telling ------------------------------------------------------------------------------
