@@ -1,25 +1,31 @@
 """The JSON API: one document, to which applications add their routers."""
 
+import json
+from collections.abc import Callable
 from typing import Any
 
+from auditlog.context import auditlog_value
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError
+from ninja.parser import Parser
 from ninja.security import HttpBearer, django_auth
 
 from accounts.models import User
 from accounts.tokens import user_of
 from dashboard.api import router as figures
 
-# What describes the interface is for people who are signed in.
+# What describes the interface is for those who may use it.
 DESCRIPTION = ("api-root", "openapi-json")
-ABOUT = """Figures of the co-op's welfare programs, for its other programs.
+ABOUT = """The co-op's welfare programs, for its other programs: figures and deliveries.
 
 A program sends `Authorization: Bearer …` with a token that an administrator made for a
-user; it may then do what that user may do. The session of a person who is signed in
-works too. Missing values are null, never zero.
+user; it may then do what that user may do. For reading figures the session of a person
+who is signed in works too. Bodies are JSON in UTF-8, at most 5 MB. Every answer is
+JSON; errors have a `detail`. Missing values are null, never zero.
 """
 
 
@@ -42,7 +48,22 @@ class TokenAuth(HttpBearer):
         if user is None:
             raise AuthenticationError
         request.user = user
+        # The middleware asked for the actor before the token was read.
+        if (entry := auditlog_value.get(None)) is not None:
+            entry["actor"] = user
         return user
+
+
+class StrictParser(Parser):
+    """Reads JSON as RFC 8259 has it: UTF-8, and no NaN or Infinity."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """Return what the body says. Raises ValueError."""
+        return json.loads(request.body.decode(), parse_constant=_refuse)
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 class Api(NinjaAPI):
@@ -50,22 +71,41 @@ class Api(NinjaAPI):
 
     @property
     def urls(self) -> Any:
-        """Return the patterns, their operations outside the sign-in middleware."""
+        """Return the patterns, all outside the sign-in middleware."""
         patterns, app_name, namespace = super().urls
         for pattern in patterns:
-            if pattern.name not in DESCRIPTION:
-                login_not_required(pattern.callback)
+            if pattern.name in DESCRIPTION:
+                pattern.callback = self._for_users(pattern.callback)
+            login_not_required(pattern.callback)
         return patterns, app_name, namespace
 
+    def _for_users(self, view: Callable[..., HttpResponse]) -> Callable:
+        """Return the view for those only who have a token or are signed in."""
 
+        def checked(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            try:
+                if not (bearer(request) or request.user.is_authenticated):
+                    raise AuthenticationError
+            except AuthenticationError as error:
+                return self.on_exception(request, error)
+            return view(request, **kwargs)
+
+        return checked
+
+
+bearer = TokenAuth()
 api = Api(
     title="Tsunagari",
     version="1",
     description=ABOUT,
-    auth=[TokenAuth(), django_auth],
+    auth=[bearer, django_auth],
     docs_url=None,
+    parser=StrictParser(),
 )
 api.add_router("", figures)
+# By name, since nothing imports a program. A session does not open what writes: a page
+# of somebody else could make a browser send it along.
+api.add_router("", "deliveries.api.router", auth=bearer)
 
 
 @api.exception_handler(AuthenticationError)
@@ -75,3 +115,17 @@ def unauthorized(request: HttpRequest, error: AuthenticationError) -> HttpRespon
     response = api.create_response(request, body, status=401)
     response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    """Answer 413 to a body that is not even read."""
+    body = {"detail": "The body is too large. Send fewer items at once."}
+    return api.create_response(request, body, status=413)
+
+
+@api.exception_handler(ValidationError)
+def refused(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Answer 409 to what the records do not allow, such as a closed year."""
+    body = {"detail": " ".join(error.messages)}
+    return api.create_response(request, body, status=409)

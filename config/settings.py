@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "core.middleware.ResponseHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "core.middleware.LanguageMiddleware",
+    "config.api_answers.ApiAnswersMiddleware",
     "django.middleware.common.CommonMiddleware",
     "core.middleware.ReadableTextMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -281,9 +282,9 @@ if not re.fullmatch(
     raise ImproperlyConfigured(
         "DELIVERIES_QUIET_HOURS must be two times such as 21:00-07:00."
     )
-
 # Whom families ask, such as a name, a telephone number and its hours, in one line.
 DELIVERIES_CONTACT: str = env("DELIVERIES_CONTACT", default="").strip()
+
 
 def whole_number(name: str, default: str, least: int, most: int) -> int:
     """Return the variable `name` as a number between two others."""

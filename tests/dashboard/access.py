@@ -55,6 +55,6 @@ RULES = {
     "dashboard:checks": Rule(READ, make=lambda: {"year": 2016}),
     "api-1:figures": Rule(READ, anonymous=401),
     # Only the root that other addresses begin with: there is no page.
-    "api-1:api-root": Rule(EVERYBODY, allowed=404),
-    "api-1:openapi-json": Rule(EVERYBODY),
+    "api-1:api-root": Rule(EVERYBODY, allowed=404, anonymous=401),
+    "api-1:openapi-json": Rule(EVERYBODY, anonymous=401),
 }

@@ -1,6 +1,6 @@
 """Who may open the program's URLs."""
 
-from tests.access import EVERYBODY, Rule
+from tests.access import EVERYBODY, NOBODY, Rule
 from tests.deliveries.factories import (
     DeliveryFactory,
     NoticeFactory,
@@ -19,6 +19,10 @@ def subscription():
 
 def delivery():
     return {"pk": DeliveryFactory().pk}
+
+
+def reported():
+    return {"external_id": DeliveryFactory().external_id}
 
 
 def untouched():
@@ -78,4 +82,8 @@ RULES = {
     "deliveries:dayoff_create": Rule(WRITE),
     "deliveries:dayoff_delete": Rule(WRITE, make=day_off),
     "deliveries:sending": Rule(READ | {"administrator"}),
+    # Tokens only, no session: see tests/deliveries/test_api_*.py.
+    "api-1:deliveries": Rule(NOBODY, method="post", denied=401, anonymous=401),
+    "api-1:delivery": Rule(NOBODY, make=reported, denied=401, anonymous=401),
+    "api-1:bounces": Rule(NOBODY, method="post", denied=401, anonymous=401),
 }
