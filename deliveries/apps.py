@@ -21,9 +21,16 @@ class DeliveriesConfig(programs.ProgramConfig):
             "deliveries:delivery_list", _("Deliveries"), "deliveries.view_delivery"
         ),
         programs.Page("deliveries:notice_list", _("Notices"), "deliveries.view_notice"),
+        programs.Page(
+            "deliveries:expected_list", _("Expected deliveries"), "deliveries.view_plan"
+        ),
+        programs.Page(
+            "deliveries:sending", _("State of sending"), "deliveries.view_notice"
+        ),
     )
     action = programs.Page(
         "deliveries:subscription_create",
         _("Record a subscription"),
         "deliveries.add_subscription",
     )
+    frame_template = "deliveries/_sending_banner.html"

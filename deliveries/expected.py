@@ -106,6 +106,15 @@ def with_progress(
     )
 
 
+def by_concern() -> Case:
+    """Return the order of `progress`: what is missing first, days off last."""
+    places = [
+        When(progress=progress, then=Value(place))
+        for place, progress in enumerate(Progress)
+    ]
+    return Case(*places, output_field=models.IntegerField())
+
+
 def with_families(plans: QuerySet[Plan], day: dt.date) -> QuerySet[Plan]:
     """Add `families`: how many subscriptions to the member are in force on the day."""
     subscriptions = Subscription.objects.in_force(day).filter(

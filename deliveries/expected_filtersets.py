@@ -1,6 +1,7 @@
 """Filters of the lists of expected deliveries, of plans and of days off."""
 
 import datetime as dt
+from typing import Any
 
 import django_filters as df
 from django.db.models import QuerySet
@@ -29,6 +30,10 @@ class ExpectedFilterSet(ProgramFilterSet):
         model = Plan
         fields = ("on", "progress", "service", "workplace", "q")
 
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        # Without a query there is a day to choose, too.
+        super().__init__({} if data is None else data, *args, **kwargs)
+
     @property
     def day(self) -> dt.date:
         """The day that is shown."""
@@ -38,7 +43,8 @@ class ExpectedFilterSet(ProgramFilterSet):
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """Take the plans of the day, with how far they have come."""
         plans = with_progress(planned_on(queryset, self.day), self.day, timezone.now())
-        return super().filter_queryset(plans)
+        found = super().filter_queryset(plans)
+        return found if self.form.is_valid() else found.none()
 
     def keep(self, qs: QuerySet, name: str, value: dt.date) -> QuerySet:
         """Return what is there: the day is chosen before."""

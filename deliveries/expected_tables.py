@@ -70,9 +70,7 @@ class PlanTable(ProgramTable):
     workplace = _workplace()
     valid_from = tables.DateColumn(verbose_name=_("planned from"))
     valid_until = tables.DateColumn(verbose_name=_("planned until"))
-    change = tables.Column(
-        verbose_name=_("Change"), empty_values=(), orderable=False, accessor="pk"
-    )
+    change = tables.Column(verbose_name=_("Change"), empty_values=(), orderable=False)
 
     class Meta(ProgramTable.Meta):
         model = Plan
@@ -91,7 +89,8 @@ class PlanTable(ProgramTable):
         change = _link("deliveries:plan_update", record.pk, _("Change"))
         if record.valid_until:
             return change
-        return change + " " + _link("deliveries:plan_end", record.pk, _("End"))
+        end = _link("deliveries:plan_end", record.pk, _("End"))
+        return format_html("{} {}", change, end)
 
 
 class DayOffTable(ProgramTable):
@@ -103,9 +102,7 @@ class DayOffTable(ProgramTable):
         order_by="workplace",
         default=_("All workplaces"),
     )
-    remove = tables.Column(
-        verbose_name=_("Delete"), empty_values=(), orderable=False, accessor="pk"
-    )
+    remove = tables.Column(verbose_name=_("Delete"), empty_values=(), orderable=False)
 
     class Meta(ProgramTable.Meta):
         model = DayOff
@@ -117,4 +114,5 @@ class DayOffTable(ProgramTable):
 
 
 def _link(url: str, pk: int, label: str | Promise) -> SafeString:
-    return format_html('<a href="{}">{}</a>', reverse(url, args=[pk]), label)
+    address = reverse(url, args=[pk])
+    return format_html('<a class="row-action" href="{}">{}</a>', address, label)

@@ -1,5 +1,6 @@
 """Pages of expected deliveries, of plans and of days without deliveries."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from core.spreadsheets.reading import SpreadsheetError
 from core.views import ProgramFormMixin, ProgramListView, Total
 
 from . import weekdays
-from .expected import Progress, with_families
+from .expected import Progress, by_concern, with_families
 from .expected_filtersets import DayOffFilterSet, ExpectedFilterSet, PlanFilterSet
 from .expected_forms import DayOffForm, PlanEndForm, PlanForm, PlanImportForm
 from .expected_tables import DayOffTable, ExpectedTable, PlanTable
@@ -26,6 +27,8 @@ from .models import DayOff, Plan
 from .plan_imports import import_plans
 
 SHOWN_PROBLEMS = 20
+# Between them every day has one before and one after it.
+EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
 
 
 class ExpectedListView(ProgramListView):
@@ -37,16 +40,22 @@ class ExpectedListView(ProgramListView):
     permission_required = "deliveries.view_plan"
     template_name = "deliveries/expected_list.html"
     title = _("Expected deliveries")
+    intro = _(
+        "A record does not say of which kind a delivery is: of two planned for a "
+        "member, the one due first counts as delivered first."
+    )
+    # What cannot be read gives an empty list, too, but one with the columns of the day.
+    strict = False
     totals = {
         progress: Total(progress.label, Count("pk", filter=Q(progress=progress)))
         for progress in Progress
     }
 
     def get_table_data(self) -> QuerySet:
-        """Join what every row shows."""
+        """Join what every row shows; what is missing comes first."""
         rows = self.object_list.select_related("workplace")
         return with_families(rows, self.filterset.day).order_by(
-            "expected_by", "member_number", "pk"
+            by_concern(), "expected_by", "member_number", "pk"
         )
 
     def get_summary(self) -> dict[str, Any]:
@@ -56,9 +65,16 @@ class ExpectedListView(ProgramListView):
         return rows.aggregate(count=Count("pk"), **measures)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the day and the instant that are shown."""
+        """Add the day and the instant that are shown, and the days beside it."""
         context = super().get_context_data(**kwargs)
-        return context | {"day": self.filterset.day, "now": timezone.now()}
+        day, step = self.filterset.day, dt.timedelta(days=1)
+        has_neighbours = EARLIEST < day < LATEST
+        return context | {
+            "day": day,
+            "previous": day - step if has_neighbours else None,
+            "next": day + step if has_neighbours else None,
+            "now": timezone.now(),
+        }
 
 
 class PlanListView(ProgramListView):
@@ -75,6 +91,11 @@ class PlanListView(ProgramListView):
     create_label = _("Plan deliveries")
     create_permission = "deliveries.add_plan"
     empty_hint = _("Plan the deliveries to a member, or bring in a list.")
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """Leave out what the person may not do."""
+        may_change = self.request.user.has_perm("deliveries.change_plan")
+        return {} if may_change else {"exclude": ("change",)}
 
     def get_queryset(self) -> QuerySet:
         """Join the workplace, and name the days."""
@@ -167,6 +188,11 @@ class DayOffListView(ProgramListView):
     create_label = _("Add a day without deliveries")
     create_permission = "deliveries.add_dayoff"
     empty_hint = _("Add the days on which no delivery is expected.")
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """Leave out what the person may not do."""
+        may_delete = self.request.user.has_perm("deliveries.delete_dayoff")
+        return {} if may_delete else {"exclude": ("remove",)}
 
     def get_queryset(self) -> QuerySet:
         """Join the workplace, which every row shows."""
