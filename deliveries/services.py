@@ -286,7 +286,8 @@ def _open_successors(pks: Collection[int]) -> dict[int, int]:
 def send_again(*, notice: Notice, at: dt.datetime) -> Notice:
     """Let a failed notice go out once more; in any other state nothing changes.
 
-    Raises ValidationError when its news is too old, or the delivery was taken back.
+    Raises ValidationError when its news is too old, the delivery was taken back, or the
+    family stopped the notices.
     """
     notice = Notice.objects.select_for_update(no_key=True).get(pk=notice.pk)
     if notice.state != Notice.State.FAILED:
@@ -301,8 +302,13 @@ def send_again(*, notice: Notice, at: dt.datetime) -> Notice:
         raise ValidationError(
             _("The news is too old. This mail is not sent any more."), code="stale"
         )
+    place = _open_successors({notice.subscription_id}).get(notice.subscription_id)
+    if place is None:
+        raise ValidationError(_("This subscription has already ended."), code="ended")
+    # So that whoever stops the newer one finds this mail, too.
+    notice.subscription_id = place
     notice.state = Notice.State.WAITING
-    notice.save(update_fields=["state"])
+    notice.save(update_fields=["subscription", "state"])
     if not queue.send_again([notice.key], after_quiet_hours(at), expires_at):
         # Its row in the queue is gone.
         queue_notices([notice], at)

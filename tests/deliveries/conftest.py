@@ -10,6 +10,7 @@ def mails_are_queued(settings):
     """Queue mails; what a worker sends stands in `keeping.sent` then."""
     settings.EMAIL_BACKEND = "outbox.backend.EmailBackend"
     settings.OUTBOX_TRANSPORT = "tests.deliveries.keeping.KeepingBackend"
+    keeping.meanwhile.clear()
 
 
 @pytest.fixture

@@ -6,10 +6,26 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 # What was handed over: (recipients, message), emptied by the fixture `sent`.
 sent = []
+# What happens once, while the next mail is handed over: [before, after] it is kept.
+meanwhile = []
+
+
+class Killed(BaseException):
+    """The worker is killed."""
+
+
+def kill():
+    raise Killed
 
 
 class KeepingBackend(BaseEmailBackend):
     def hand_over(self, mail):
+        before, after = meanwhile or (None, None)
+        meanwhile.clear()
+        if before:
+            before()
         message = message_from_bytes(mail.content, policy=policy.default)
         sent.append((list(mail.recipients), message))
+        if after:
+            after()
         return []
