@@ -6,7 +6,7 @@ import sys
 import time
 
 from tests.faults import edits, keys, reads, reports
-from tests.faults.mails import calm, dead, mails
+from tests.faults.mails import calm, dead, mails, stops
 from tests.faults.stack import missing, running
 
 PARTS = {
@@ -17,6 +17,7 @@ PARTS = {
     "mails": mails.run,
     "calm": calm.run,
     "dead": dead.run,
+    "stops": stops.run,
 }
 VENDORS = ("sqlite", "postgresql")
 

@@ -11,10 +11,12 @@ import django
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.core.mail import EmailMessage, get_connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from accounts.models import User  # noqa: E402
+from deliveries.links import Purpose, standing_links  # noqa: E402
 from deliveries.models import Notice, Subscription  # noqa: E402
 from deliveries.services import Entry, record_deliveries  # noqa: E402
 from municipalities.models import Municipality  # noqa: E402
@@ -86,6 +88,18 @@ def mails(count):
     return {**stored(), **notified()}
 
 
+def stops(count):
+    """Queue a notice per family: [[recipient, path of the link to stop]], in order."""
+    at = timezone.now()
+    subscriptions = families(count)
+    links = [standing_links(one, at)[Purpose.STOP] for one in subscriptions]
+    deliver(subscriptions, at)
+    return [
+        [one.email, link.removeprefix(settings.SITE_URL)]
+        for one, link in zip(subscriptions, links, strict=True)
+    ]
+
+
 def stored():
     """Return {Message-ID: recipient} of queued mails that are stored whole."""
     rows = Mail.objects.filter(kind="").values_list("message_id", "recipients")
@@ -111,7 +125,7 @@ def main(what, count):
     json.dump(MADE[what](int(count)), sys.stdout)
 
 
-MADE = {"mails": mails}
+MADE = {"mails": mails, "stops": stops}
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
