@@ -22,6 +22,9 @@ class DeliveriesConfig(programs.ProgramConfig):
         ),
         programs.Page("deliveries:notice_list", _("Notices"), "deliveries.view_notice"),
         programs.Page(
+            "deliveries:bounce_list", _("Returned mails"), "deliveries.view_bounce"
+        ),
+        programs.Page(
             "deliveries:expected_list", _("Expected deliveries"), "deliveries.view_plan"
         ),
         programs.Page(

@@ -1,4 +1,4 @@
-"""Filters of the lists of subscriptions, deliveries and notices."""
+"""Filters of the lists of subscriptions, deliveries, notices and returned mails."""
 
 import django_filters as df
 from django.db.models import QuerySet
@@ -16,7 +16,7 @@ from core.filters import (
 from municipalities.filters import MunicipalityFilter, PrefectureFilter
 
 from .forms import delivery_centres
-from .models import Delivery, Notice, Subscription
+from .models import Bounce, Delivery, Notice, Subscription
 from .progress import Wanted, narrow
 
 
@@ -29,12 +29,31 @@ class SubscriptionFilterSet(ProgramFilterSet):
         label=_("state"), choices=Wanted.choices, method="filter_state"
     )
     paused = YesNoFilter(label=_("Paused today"), method="filter_paused")
+    fiscal_year = FiscalYearFilter(
+        field_name="ended_year", label=_("Ended in the fiscal year")
+    )
+    until = UntilFilter(field_name="ended_on", label=_("Ended up to"))
+    how = df.ChoiceFilter(
+        field_name="ended_how",
+        label=_("how it ended"),
+        choices=Subscription.EndedHow.choices,
+    )
     prefecture = PrefectureFilter()
     municipality = MunicipalityFilter()
 
     class Meta:
         model = Subscription
-        fields = ("q", "on", "state", "paused", "prefecture", "municipality")
+        fields = (
+            "q",
+            "on",
+            "state",
+            "paused",
+            "fiscal_year",
+            "until",
+            "how",
+            "prefecture",
+            "municipality",
+        )
 
     def filter_state(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         """Return the subscriptions that are what is wanted."""
@@ -103,3 +122,27 @@ class NoticeFilterSet(ProgramFilterSet):
         if value == "true":
             return qs.sent()
         return qs.exclude(state=Notice.State.SENT)
+
+
+class BounceFilterSet(ProgramFilterSet):
+    """Filters of the list of returned mails."""
+
+    q = SearchFilter(keys=["subscription__search_key"])
+    fiscal_year = FiscalYearFilter()
+    until = UntilFilter(field_name="bounced_on")
+    kind = df.ChoiceFilter(choices=Bounce.Kind.choices)
+    source = df.ChoiceFilter(label=_("learnt from"), choices=Bounce.Source.choices)
+    prefecture = PrefectureFilter("subscription__municipality")
+    municipality = MunicipalityFilter("subscription__municipality")
+
+    class Meta:
+        model = Bounce
+        fields = (
+            "q",
+            "fiscal_year",
+            "until",
+            "kind",
+            "source",
+            "prefecture",
+            "municipality",
+        )

@@ -1,4 +1,4 @@
-"""Tables of subscriptions, deliveries and notices."""
+"""Tables of subscriptions, deliveries, notices and returned mails."""
 
 import datetime as dt
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core import fiscal
 from core.tables import ProgramTable
 
-from .models import Delivery, Notice, Subscription
+from .models import Bounce, Delivery, Notice, Subscription
 from .progress import Progress, progress_of
 from .wording import delay_of
 
@@ -152,3 +152,53 @@ class NoticeTable(ProgramTable):
     def render_delay(self, record: Notice) -> str:
         """Say how long after the event the mail went out."""
         return delay_of(record)
+
+
+class BounceTable(ProgramTable):
+    """The list of returned mails; the address stands on the subscription's page."""
+
+    bounced_on = tables.DateColumn(
+        linkify=lambda record: record.subscription.get_absolute_url()
+    )
+    member_number = tables.Column(
+        accessor="subscription__member_number", verbose_name=_("co-op member number")
+    )
+    municipality = tables.Column(
+        accessor="subscription__municipality__name",
+        verbose_name=_("municipality"),
+        order_by="subscription__municipality__code",
+    )
+    source = tables.Column(verbose_name=_("learnt from"))
+    notice = tables.Column(
+        accessor="notice__noticed_for",
+        verbose_name=_("day of delivery"),
+        order_by="notice__noticed_for",
+    )
+    held = tables.Column(
+        accessor="subscription__is_held",
+        verbose_name=_("On hold"),
+        orderable=False,
+    )
+
+    class Meta(ProgramTable.Meta):
+        model = Bounce
+        fields = (
+            "bounced_on",
+            "member_number",
+            "municipality",
+            "kind",
+            "code",
+            "source",
+            "notice",
+            "held",
+        )
+
+    def render_notice(self, value: dt.date) -> str:
+        """Show the day like every other."""
+        return formats.date_format(value, "SHORT_DATE_FORMAT")
+
+    def render_held(self, value: bool) -> SafeString | str:
+        """Say whether somebody still has to look after the address."""
+        if value:
+            return format_html('<span class="mark mark-warn">{}</span>', _("On hold"))
+        return ""

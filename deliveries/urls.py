@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import expected_views, family_views, sending_views
-from .views import deliveries, notices, subscriptions
+from .views import bounces, deliveries, notices, subscriptions
 
 app_name = "deliveries"
 urlpatterns = [
@@ -86,6 +86,7 @@ urlpatterns = [
     path("family/<str:token>/", family_views.manage, name="family_manage"),
     path("family/stop/<str:token>/", family_views.stop, name="family_stop"),
     path("notices/", notices.NoticeListView.as_view(), name="notice_list"),
+    path("returned/", bounces.BounceListView.as_view(), name="bounce_list"),
     path("notices/<int:pk>/retry/", notices.notice_retry, name="notice_retry"),
     # Which deliveries are planned, and which of a day have not come.
     path("expected/", expected_views.ExpectedListView.as_view(), name="expected_list"),

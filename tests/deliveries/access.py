@@ -22,7 +22,7 @@ def delivery():
 
 
 def reported():
-    return {"external_id": DeliveryFactory().external_id}
+    return {"delivery": DeliveryFactory().external_id}
 
 
 def untouched():
@@ -71,6 +71,7 @@ RULES = {
     ),
     "deliveries:family_stop": Rule(EVERYBODY, make=arguments("stop"), anonymous=200),
     "deliveries:notice_list": Rule(READ),
+    "deliveries:bounce_list": Rule(READ),
     "deliveries:notice_retry": Rule(WRITE, make=notice, method="post"),
     "deliveries:expected_list": Rule(READ),
     "deliveries:plan_list": Rule(READ),

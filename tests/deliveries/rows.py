@@ -4,6 +4,7 @@ import datetime as dt
 
 from deliveries.models import Delivery, Notice, Subscription
 from tests.deliveries.factories import (
+    BounceFactory,
     DeliveryFactory,
     NoticeFactory,
     SentNoticeFactory,
@@ -36,6 +37,19 @@ def make_rows():
                 delivery__status=status,
                 delivery__delivered_on=day,
             )
+    SubscriptionFactory(ended_on=dt.date(2017, 3, 20), ended_how="link")
+    SubscriptionFactory(
+        municipality=saitama, ended_on=dt.date(2016, 5, 1), ended_how="one_click"
+    )
+    SubscriptionFactory(ended_on=dt.date(2017, 3, 21), ended_how="link")
+    SubscriptionFactory(ended_on=dt.date(2016, 6, 1), ended_how="coop")
+    for subscription in (chiba, far):
+        for kind, day in (
+            ("permanent", dt.date(2016, 3, 21)),
+            ("complaint", dt.date(2017, 3, 20)),
+            ("temporary", dt.date(2017, 3, 21)),
+        ):
+            BounceFactory(subscription=subscription, kind=kind, bounced_on=day)
     for state in Notice.UNSENT:
         NoticeFactory(subscription=chiba, state=state)
     NoticeFactory(
@@ -54,4 +68,5 @@ def fill(count):
     SentNoticeFactory.create_batch(count)
     SentNoticeFactory.create_batch(count, subscription=subscription)
     SentNoticeFactory.create_batch(count, delivery=delivery)
+    BounceFactory.create_batch(count)
     return [subscription.get_absolute_url(), delivery.get_absolute_url()]

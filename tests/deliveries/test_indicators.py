@@ -5,7 +5,11 @@ import datetime as dt
 import pytest
 
 from dashboard.indicators import Moment, registry
+from deliveries.models import Notice
+from deliveries.services import take_back
 from tests.deliveries.factories import (
+    MORNING,
+    BounceFactory,
     DeliveryFactory,
     NoticeFactory,
     SentNoticeFactory,
@@ -70,3 +74,43 @@ def test_breakdown_by_status_follows_the_delivery():
     assert numbers("deliveries.notices_sent", "municipality") == {(2016, code): 1}
     found = registry["deliveries.notices_sent"].numbers(YEARS, "status")
     assert found[2016, "left"].name != "left"
+
+
+def test_bounce_belongs_to_the_year_of_its_day():
+    BounceFactory(bounced_on=LAST_DAY)
+    BounceFactory(bounced_on=DAY_AFTER, kind="complaint")
+    assert numbers("deliveries.bounces") == {(2016, ""): 1, (2017, ""): 1}
+    assert numbers("deliveries.bounces", "kind") == {
+        (2016, "permanent"): 1,
+        (2017, "complaint"): 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("how", "counts"),
+    [("link", True), ("one_click", True), ("coop", False), ("address", False)],
+)
+def test_only_ends_by_the_family_are_stops(how, counts):
+    SubscriptionFactory(ended_on=LAST_DAY, ended_how=how)
+    SubscriptionFactory(ended_on=DAY_AFTER, ended_how=how)
+    expected = {(2016, ""): 1, (2017, ""): 1} if counts else {}
+    assert numbers("deliveries.stops") == expected
+
+
+def test_stops_are_told_apart_by_how_they_came():
+    SubscriptionFactory(ended_on=LAST_DAY, ended_how="link")
+    SubscriptionFactory(ended_on=LAST_DAY, ended_how="one_click")
+    SubscriptionFactory()
+    assert numbers("deliveries.stops", "how") == {
+        (2016, "link"): 1,
+        (2016, "one_click"): 1,
+    }
+
+
+def test_mail_sent_about_a_delivery_taken_back_counts_and_its_correction_does_not():
+    notice = SentNoticeFactory()
+    take_back(delivery=notice.delivery, by=notice.delivery.recorded_by, at=MORNING)
+    correction = Notice.objects.get(kind="correction")
+    correction.state, correction.sent_at = "sent", MORNING
+    correction.save()
+    assert numbers("deliveries.notices_sent") == {(2016, ""): 1}
