@@ -199,8 +199,9 @@ def _subscriptions_to_notify(
 def take_back(*, delivery: Delivery, by: User, at: dt.datetime) -> TakenBack:
     """Take back a delivery recorded by mistake; a second time changes nothing.
 
-    Mails that have not gone out are withdrawn. Whoever got one gets one correction:
-    now, or as soon as a mail that is just going out is known to be sent.
+    Mails that have not gone out are withdrawn. Whoever got one, or may have got one in
+    an attempt without an answer, gets one correction: now, or as soon as a mail that is
+    just going out is known to be sent.
     """
     # Not the key: a notice that refers to the row may be written meanwhile.
     rows = Delivery.objects.select_for_update(no_key=True)
@@ -213,14 +214,18 @@ def take_back(*, delivery: Delivery, by: User, at: dt.datetime) -> TakenBack:
     notices = list(notices.filter(kind=Notice.Kind.DELIVERY))
     # One that is parked counts as well: somebody might let it go once more.
     open_ones = [n for n in notices if n.state in Notice.UNSENT]
-    queue.withdraw([notice.key for notice in open_ones], at)
+    keys = [notice.key for notice in open_ones]
+    doubtful = queue.in_doubt(keys)
+    queue.withdraw(keys, at)
     Notice.objects.filter(pk__in=[notice.pk for notice in open_ones]).update(
         state=Notice.State.CANCELLED, cancelled_for=Notice.Cancelled.UNDONE
     )
-    corrections = correct([n for n in notices if n.state == Notice.State.SENT], at)
+    told = [n for n in notices if n.state == Notice.State.SENT or n.key in doubtful]
+    corrections = correct(told, at)
     return TakenBack(delivery, len(open_ones), len(corrections))
 
 
+@transaction.atomic
 def correct(notices: Iterable[Notice], at: dt.datetime) -> list[Notice]:
     """Queue one correction for each notice that was sent; once, however often asked.
 

@@ -11,6 +11,7 @@ from outbox.worker import Sender
 from tests.accounts.factories import UserFactory, WorkplaceFactory
 from tests.deliveries import keeping
 from tests.deliveries.factories import MORNING, SubscriptionFactory
+from tests.smtp import mail_server
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2016, 10, 3)
@@ -95,13 +96,34 @@ def test_mail_that_is_just_going_out_is_corrected_once_it_is_sent(delivery, sent
     assert notices() == {("delivery", "sent", ""), ("correction", "sent", "")}
 
 
-def test_mail_whose_worker_died_before_handing_it_over_is_not_sent(delivery, sent):
-    keeping.meanwhile[:] = [keeping.kill, None]
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_mail_whose_worker_died_is_not_repeated_but_corrected(delivery, sent, moment):
+    """Nobody knows whether the server has it."""
+    dies = [keeping.kill, None] if moment == "before" else [None, keeping.kill]
+    keeping.meanwhile[:] = dies
     with pytest.raises(keeping.Killed):
         send()
-    undo(delivery)
+    assert undo(delivery) == (1, 0)
     send(LATER + dt.timedelta(minutes=1))
-    assert ("delivery", "cancelled", "undone") in notices()
+    subjects = [message["Subject"] for _recipients, message in sent]
+    assert len(subjects) == (1 if moment == "before" else 2)
+    assert notices() == {("delivery", "cancelled", "undone"), ("correction", "sent", "")}
+
+
+def test_attempt_without_an_answer_is_corrected(delivery, sent):
+    def break_off():
+        raise ConnectionResetError
+
+    keeping.meanwhile[:] = [None, break_off]
+    assert send() == {"waiting": 1}
+    assert undo(delivery) == (1, 1)
+    assert send() == {"sent": 1}
+
+
+def test_mail_that_the_server_put_off_is_withdrawn_without_a_word(settings, delivery):
+    with mail_server(settings, answer=451):
+        assert send() == {"waiting": 1}
+    assert undo(delivery) == (1, 0)
 
 
 def test_correction_in_the_night_waits_for_the_morning(delivery, sent):
