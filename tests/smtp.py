@@ -8,6 +8,7 @@ from email import message_from_bytes
 # What it may do instead of answering.
 DROP = "drop"
 STALL = "stall"
+DRIP = "drip"
 
 
 class _Dropped(Exception):
@@ -68,6 +69,10 @@ class _Handler(socketserver.StreamRequestHandler):
         if code == STALL:
             self.server.goes_on.wait(30)
             raise _Dropped
+        if code == DRIP:
+            while not self.server.goes_on.wait(0.05):
+                self.wfile.write(b"2")
+            raise _Dropped
         self.wfile.write(f"{code} said\r\n".encode())
         if code == 421:
             raise _Dropped
@@ -78,9 +83,10 @@ class Server(socketserver.ThreadingTCPServer):
     """Keeps mails; `answers` says what it does instead of accepting.
 
     A key is a step (CONNECT, EHLO, MAIL, RCPT, DATA, END, QUIT) or the address of a
-    recipient; a value is a code, DROP or STALL, or a list of such, one for each time,
-    after which it behaves. END is the answer to the whole message: DROP there is a
-    server that has the mail and does not say so.
+    recipient; a value is a code, DROP, STALL or DRIP (a byte now and then, for
+    ever), or a list of such, one for each time, after which it behaves.
+    END is the answer to the whole message: DROP there is a server that has the mail
+    and does not say so.
     """
 
     daemon_threads = True
