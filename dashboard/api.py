@@ -60,6 +60,20 @@ class Invalid(Schema):
     detail: list[Fault]
 
 
+def _known_indicators(schema: dict[str, Any]) -> None:
+    """Name in the document every indicator that may be asked for."""
+    schema["items"]["enum"] = sorted(one.key for one in registry)
+
+
+def _known_programs(schema: dict[str, Any]) -> None:
+    schema["anyOf"][0]["enum"] = sorted({one.app_label for one in registry})
+
+
+def _known_breakdowns(schema: dict[str, Any]) -> None:
+    names = "|".join(sorted({by for one in registry for by in breakdowns(one)}))
+    schema["anyOf"][0]["pattern"] = f"^(({names})(=.*)?)?$"
+
+
 class Filters(Schema):
     """Which figures are asked for; without any, all."""
 
@@ -73,10 +87,16 @@ class Filters(Schema):
         None, ge=FIRST_YEAR, le=LAST_YEAR, description="The last fiscal year."
     )
     indicator: list[str] = Field(
-        [], max_length=100, description="A key such as `alerts.reports`; repeatable."
+        [],
+        max_length=100,
+        description="A key such as `alerts.reports`; repeatable.",
+        json_schema_extra=_known_indicators,
     )
     program: str | None = Field(
-        None, max_length=50, description="All figures of a program, such as `alerts`."
+        None,
+        max_length=50,
+        description="All figures of a program, such as `alerts`.",
+        json_schema_extra=_known_programs,
     )
     breakdown: str | None = Field(
         None,
@@ -85,6 +105,7 @@ class Filters(Schema):
             "One part (`channel=store`), all parts of a breakdown (`channel`), "
             "or, left empty, wholes only."
         ),
+        json_schema_extra=_known_breakdowns,
     )
     status: Literal["published", "closed", "provisional"] | None = Field(
         None, description="Only figures of this status."
@@ -103,10 +124,12 @@ class Filters(Schema):
             found.append(_fault("program", f"There is no program {self.program}."))
         if (by := self.selection().by) and by not in names:
             found.append(_fault("breakdown", f"There is no breakdown {by}."))
-        first, last = self._years()
-        if first > last:
-            found.append(_fault("year_to", "The last year is before the first."))
         return found
+
+    def is_of_no_year(self) -> bool:
+        """Tell whether the last year is before the first, so that nothing is there."""
+        first, last = self._years()
+        return first > last
 
     def _years(self) -> tuple[int, int]:
         first = max(self.year_from or FIRST_YEAR, self.year or FIRST_YEAR)
@@ -121,7 +144,7 @@ class Filters(Schema):
     def selection(self) -> Selection:
         """Return years, breakdown and status as `list_figures` takes them."""
         first, last = self._years()
-        is_limited = any((self.year, self.year_from, self.year_to)) and first <= last
+        is_limited = any((self.year, self.year_from, self.year_to))
         years = range(first, last + 1) if is_limited else None
         return Selection(years, self.breakdown, self.status or "")
 
@@ -147,6 +170,8 @@ def figures(request: HttpRequest, filters: Query[Filters]) -> Status:
         return Status(403, {"detail": "Your role does not include the figures."})
     if faults := filters.faults():
         return Status(422, {"detail": faults})
+    if filters.is_of_no_year():
+        return Status(200, [])
     found = list_figures(
         [one for one in indicators_for(request.user) if filters.wants(one)],
         AnnualFigure.objects.visible_to(request.user),

@@ -39,7 +39,7 @@ ExternalId = Annotated[
     Path(
         min_length=1,
         max_length=64,
-        description="The identifier in the system that reported it, percent-encoded.",
+        description="Its `external_id`, percent-encoded.",
         examples=["20161003-0042-1"],
     ),
 ]
@@ -83,29 +83,29 @@ def _outcome(one: Received) -> Outcome:
 
 
 @router.get(
-    "/deliveries/{path:external_id}",
+    "/deliveries/{path:delivery}",
     url_name="delivery",
     summary="How a delivery stands, and the mails about it",
     response={200: State, **ONE},
 )
-def state(request: HttpRequest, external_id: ExternalId) -> Status:
+def state(request: HttpRequest, delivery: ExternalId) -> Status:
     """Tell whether a delivery is recorded or taken back, and count its mails."""
     if not request.user.has_perm(VIEW):
         return Status(403, REFUSED)
     found = Delivery.objects.visible_to(request.user).select_related("workplace")
-    delivery = found.filter(external_id=external_id).first()
-    if delivery is None:
+    row = found.filter(external_id=delivery).first()
+    if row is None:
         return Status(404, ABSENT)
-    counts = Counter(delivery.notices.order_by().values_list("kind", "state"))
+    counts = Counter(row.notices.order_by().values_list("kind", "state"))
     return Status(
         200,
         State(
-            external_id=delivery.external_id,
-            delivered_at=delivery.happened_at,
-            status=delivery.status,
-            workplace=delivery.workplace.code,
-            recorded_at=timezone.localtime(delivery.recorded_at),
-            taken_back_at=delivery.undone_at and timezone.localtime(delivery.undone_at),
+            external_id=row.external_id,
+            delivered_at=row.happened_at,
+            status=row.status,
+            workplace=row.workplace.code,
+            recorded_at=timezone.localtime(row.recorded_at),
+            taken_back_at=row.undone_at and timezone.localtime(row.undone_at),
             notices=_states(counts, Notice.Kind.DELIVERY),
             corrections=_states(counts, Notice.Kind.CORRECTION),
         ),
@@ -117,12 +117,12 @@ def _states(counts: Counter, kind: str) -> dict[str, int]:
 
 
 @router.delete(
-    "/deliveries/{path:external_id}",
+    "/deliveries/{path:delivery}",
     url_name="delivery",
     summary="Take back a delivery that was recorded by mistake",
     response={200: TakenBack, **ONE, 409: Problem},
 )
-def undo(request: HttpRequest, external_id: ExternalId) -> Status:
+def undo(request: HttpRequest, delivery: ExternalId) -> Status:
     """Withdraw the mails that have not gone out, and correct those that have.
 
     The delivery stays recorded as taken back; a second time changes nothing and is
@@ -131,17 +131,17 @@ def undo(request: HttpRequest, external_id: ExternalId) -> Status:
     if not request.user.has_perm(CHANGE):
         return Status(403, REFUSED)
     found = Delivery.objects.visible_to(request.user)
-    delivery = found.filter(external_id=external_id).first()
-    if delivery is None:
+    row = found.filter(external_id=delivery).first()
+    if row is None:
         return Status(404, ABSENT)
-    take_back(delivery=delivery, by=request.user, at=timezone.now())
-    delivery.refresh_from_db()
-    notices = delivery.notices.all()
+    take_back(delivery=row, by=request.user, at=timezone.now())
+    row.refresh_from_db()
+    notices = row.notices.all()
     return Status(
         200,
         TakenBack(
-            external_id=delivery.external_id,
-            taken_back_at=timezone.localtime(delivery.undone_at),
+            external_id=row.external_id,
+            taken_back_at=timezone.localtime(row.undone_at),
             withdrawn=notices.filter(cancelled_for=Notice.Cancelled.UNDONE).count(),
             corrections=notices.filter(kind=Notice.Kind.CORRECTION).count(),
         ),

@@ -1,5 +1,7 @@
 """The filters of GET /api/v1/figures, its answers, and the tokens that open it."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -87,7 +89,6 @@ def test_indicator_may_be_repeated(figures, manager):
         ({"indicator": [VISITS, "agreements.nothing"]}, "agreements.nothing"),
         ({"program": "nothing"}, "nothing"),
         ({"breakdown": "nothing=1"}, "nothing"),
-        ({"year_from": 2016, "year_to": 2015}, "before the first"),
         ({"status": "old"}, "published"),
         ({"year": "20x"}, "integer"),
     ],
@@ -98,6 +99,25 @@ def test_what_is_unknown_answers_422_and_says_so(manager, query, said):
     fault = answer.json()["detail"][0]
     assert said in fault["msg"]
     assert {"type", "loc", "msg"} <= set(fault)
+
+
+@pytest.mark.parametrize(
+    "query", [{"year_from": 2016, "year_to": 2015}, {"year": 2015, "year_from": 2016}]
+)
+def test_years_that_hold_no_year_have_no_figures(figures, manager, query):
+    answer = manager.get(URL, query)
+    assert (answer.status_code, answer.json()) == (200, [])
+
+
+def test_document_names_what_may_be_asked_for(figures, manager):
+    document = manager.get("/api/v1/openapi.json").json()
+    parameters = {p["name"]: p for p in document["paths"][URL]["get"]["parameters"]}
+    assert VISITS in parameters["indicator"]["schema"]["items"]["enum"]
+    assert parameters["program"]["schema"]["anyOf"][0]["enum"] == ["agreements"]
+    pattern = parameters["breakdown"]["schema"]["anyOf"][0]["pattern"]
+    for known in ("", "kind", "kind=市"):
+        assert re.search(pattern, known)
+    assert not re.search(pattern, "nothing=1")
 
 
 def test_each_documented_answer_has_its_schema(figures, manager, outsider):
