@@ -291,8 +291,8 @@ def _open_successors(pks: Collection[int]) -> dict[int, int]:
 def send_again(*, notice: Notice, at: dt.datetime) -> Notice:
     """Let a failed notice go out once more; in any other state nothing changes.
 
-    Raises ValidationError when its news is too old, the delivery was taken back, or the
-    family stopped the notices.
+    Raises ValidationError when its news is too old, the delivery was taken back, the
+    family stopped the notices, or its address is on hold.
     """
     notice = Notice.objects.select_for_update(no_key=True).get(pk=notice.pk)
     if notice.state != Notice.State.FAILED:
@@ -310,6 +310,10 @@ def send_again(*, notice: Notice, at: dt.datetime) -> Notice:
     place = _open_successors({notice.subscription_id}).get(notice.subscription_id)
     if place is None:
         raise ValidationError(_("This subscription has already ended."), code="ended")
+    if Subscription.objects.filter(pk=place, held_since__isnull=False).exists():
+        raise ValidationError(
+            _("This address is on hold. Release it first, or change it."), code="held"
+        )
     # So that whoever stops the newer one finds this mail, too.
     notice.subscription_id = place
     notice.state = Notice.State.WAITING

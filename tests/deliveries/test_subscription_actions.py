@@ -1,4 +1,4 @@
-"""Confirm, pause, resume, change of address, end."""
+"""Asking to confirm, pause, resume, release, change of address, end: the pages."""
 
 import datetime as dt
 
@@ -6,73 +6,109 @@ import pytest
 from django.urls import reverse
 
 from core import fiscal
-from deliveries.models import Notice, Subscription
-from tests.deliveries.factories import NoticeFactory, SubscriptionFactory
+from deliveries.models import FamilyLink, Notice, Subscription
+from deliveries.services import queue_notices
+from deliveries.views.subscriptions import GOING_OUT
+from outbox.models import Mail
+from tests.deliveries.factories import MORNING, NoticeFactory, SubscriptionFactory
+
+SOON = fiscal.local_date() + dt.timedelta(days=30)
 
 
 def act(client, action, row, **data):
     return client.post(reverse(f"deliveries:{action}", args=[row.pk]), data)
 
 
-def test_confirming_twice_keeps_the_first_day(coordinator):
+def told(response):
+    return [str(message) for message in response.wsgi_request._messages]
+
+
+def mails(kind):
+    return Mail.objects.filter(kind=f"deliveries.{kind}", state="waiting").count()
+
+
+def test_nobody_but_the_family_confirms(coordinator):
     row = SubscriptionFactory(confirmed_on=None)
-    act(coordinator, "subscription_confirm", row)
+    act(coordinator, "subscription_ask", row)
     row.refresh_from_db()
-    assert row.confirmed_on == fiscal.local_date()
-    Subscription.objects.update(confirmed_on=dt.date(2016, 4, 1))
-    act(coordinator, "subscription_confirm", row)
-    row.refresh_from_db()
-    assert row.confirmed_on == dt.date(2016, 4, 1)
+    assert row.confirmed_on is None
+    assert mails("confirmation") == 1
+
+
+def test_link_sent_again_takes_the_place_of_the_one_before(coordinator):
+    row = SubscriptionFactory(confirmed_on=None)
+    act(coordinator, "subscription_ask", row)
+    act(coordinator, "subscription_ask", row)
+    first, second = FamilyLink.objects.filter(purpose="confirm").order_by("pk")
+    assert first.expires_at <= second.created_at < second.expires_at
+    assert mails("confirmation") == 1
+
+
+def test_confirmed_address_is_not_asked_again(coordinator):
+    row = SubscriptionFactory()
+    response = act(coordinator, "subscription_ask", row)
+    assert told(response)
+    assert mails("confirmation") == 0
 
 
 def test_pause_and_resume(coordinator):
     row = SubscriptionFactory()
-    act(coordinator, "subscription_pause", row, paused_until="2099/1/31")
+    act(coordinator, "subscription_pause", row, paused_until=f"{SOON:%Y/%m/%d}")
     row.refresh_from_db()
-    assert row.paused_until == dt.date(2099, 1, 31)
+    assert row.paused_until == SOON
     act(coordinator, "subscription_resume", row)
     row.refresh_from_db()
     assert row.paused_until is None
 
 
-@pytest.mark.parametrize("day", ["", "2016/4/1", "5/4/30"])
-def test_pause_needs_a_day_that_is_not_over(coordinator, day):
+@pytest.mark.parametrize("day", ["", "2016/4/1", "5/4/30", "2099/1/1"])
+def test_pause_needs_a_day_within_a_year(coordinator, day):
     row = SubscriptionFactory()
     page = act(coordinator, "subscription_pause", row, paused_until=day)
     assert page.context["form"].errors["paused_until"]
+    row.refresh_from_db()
+    assert row.paused_until is None
 
 
-def test_end_is_today_and_a_second_end_keeps_the_day(coordinator):
+def test_end_is_today_with_its_reason_and_withdraws_what_waits(coordinator):
     row = SubscriptionFactory()
+    notice = NoticeFactory(subscription=row)
+    queue_notices([notice], MORNING)
     act(coordinator, "subscription_end", row, end_reason="ご家族の希望")
     row.refresh_from_db()
     assert row.ended_on == fiscal.local_date()
-    Subscription.objects.update(ended_on=dt.date(2016, 5, 1))
-    act(coordinator, "subscription_end", row)
-    row.refresh_from_db()
-    assert row.ended_on == dt.date(2016, 5, 1)
+    assert (row.ended_how, row.end_reason) == ("coop", "ご家族の希望")
+    assert Mail.objects.get().state == "withheld"
+    assert Notice.objects.get().cancelled_for == "ended"
 
 
-def test_ended_subscription_is_not_paused_or_given_an_address(coordinator):
+def test_ended_subscription_is_not_paused_ended_again_or_given_an_address(coordinator):
     row = SubscriptionFactory(ended_on=dt.date(2016, 5, 1))
     for action, data in (
-        ("subscription_pause", {"paused_until": "2099/1/31"}),
+        ("subscription_pause", {"paused_until": f"{SOON:%Y/%m/%d}"}),
         ("subscription_address", {"email": "new@example.jp"}),
+        ("subscription_end", {}),
     ):
         assert act(coordinator, action, row, **data).status_code == 404
-    act(coordinator, "subscription_confirm", SubscriptionFactory(ended_on=row.ended_on))
-    assert Subscription.objects.count() == 2
+        url = reverse(f"deliveries:{action}", args=[row.pk])
+        assert coordinator.get(url).status_code == 404
+    assert act(coordinator, "subscription_ask", row).status_code == 302
+    row.refresh_from_db()
+    assert row.ended_on == dt.date(2016, 5, 1)
+    assert Subscription.objects.count() == 1
 
 
-def test_new_address_begins_anew_and_unconfirmed(coordinator):
-    old = SubscriptionFactory(paused_until=dt.date(2099, 1, 31))
+def test_new_address_waits_for_its_confirmation_beside_the_old_one(coordinator):
+    old = SubscriptionFactory()
     response = act(coordinator, "subscription_address", old, email="new@example.jp")
+    assert response.url == old.get_absolute_url()
     new = Subscription.objects.exclude(pk=old.pk).get()
-    assert response.url == new.get_absolute_url()
-    assert (new.email, new.confirmed_on) == ("new@example.jp", None)
-    assert new.paused_until == dt.date(2099, 1, 31)
+    assert (new.email, new.confirmed_on, new.replaces) == ("new@example.jp", None, old)
     old.refresh_from_db()
-    assert (old.email, old.ended_on) == ("ichiro@example.jp", fiscal.local_date())
+    assert old.is_open
+    page = coordinator.get(old.get_absolute_url())
+    assert new.get_absolute_url() in page.text
+    assert "n***@example.jp" in page.text
 
 
 def test_address_that_gets_the_notices_already_is_refused(coordinator):
@@ -80,15 +116,22 @@ def test_address_that_gets_the_notices_already_is_refused(coordinator):
     SubscriptionFactory(member_number=old.member_number, email="new@example.jp")
     page = act(coordinator, "subscription_address", old, email="NEW@example.jp")
     assert page.context["form"].errors["email"]
-    old.refresh_from_db()
-    assert old.ended_on is None
+    assert Subscription.objects.count() == 2
 
 
-def test_failed_notice_is_queued_again_and_a_sent_one_is_not(coordinator):
-    failed = NoticeFactory(state="failed", attempts=5)
-    cancelled = NoticeFactory(state="cancelled", cancelled_for="ended")
-    act(coordinator, "notice_retry", failed)
-    act(coordinator, "notice_retry", cancelled)
-    failed.refresh_from_db()
-    assert (failed.state, failed.attempts) == ("due", 0)
-    assert Notice.objects.filter(state="cancelled").count() == 1
+def test_address_on_hold_is_released(coordinator):
+    row = SubscriptionFactory(held_since=MORNING, held_for="bounced")
+    act(coordinator, "subscription_release", row)
+    row.refresh_from_db()
+    assert not row.is_held
+
+
+def test_mail_on_its_way_is_told(coordinator, monkeypatch):
+    """The wait for a mail that is going out may end without a certain answer."""
+    monkeypatch.setattr("outbox.queue.wait_until_settled", lambda keys, seconds: False)
+    for action, data in (
+        ("subscription_pause", {"paused_until": f"{SOON:%Y/%m/%d}"}),
+        ("subscription_end", {}),
+    ):
+        response = act(coordinator, action, SubscriptionFactory(), **data)
+        assert str(GOING_OUT) in told(response)
