@@ -127,6 +127,9 @@ class PlanRowForm(PlanForm):
             self.add_error("valid_until", _("The end lies before the beginning."))
         return data
 
+    def validate_unique(self) -> None:
+        """Ask the database nothing: the import looks all rows up at once."""
+
     def validate_constraints(self) -> None:
         """Ask the database nothing: the import looks all rows up at once."""
 
@@ -142,6 +145,10 @@ class PlanEndForm(forms.ModelForm):
     class Meta:
         model = Plan
         fields = ("valid_until",)
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Keep `valid_from` in: without it Django skips the rule about both."""
+        return super()._get_validation_exclusions() - {"valid_from"}
 
 
 class PlanImportForm(forms.Form):
