@@ -4,19 +4,10 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import (
-    Count,
-    DurationField,
-    ExpressionWrapper,
-    F,
-    Q,
-    QuerySet,
-    Value,
-    Window,
-)
-from django.db.models.functions import RowNumber
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
+from core.ranks import nearest_ranks
 from dashboard.contributions import Data
 from dashboard.indicators import Moment
 
@@ -57,32 +48,19 @@ def times(moment: Moment) -> Data:
 
 
 def _ranked(rows: QuerySet, by: str | None) -> dict[str, dict[str, int]]:
-    """Return {part: {reports, median, most}}; rows are put in order where they lie."""
-    part = Value("") if by is None else F(by)
-    took = ExpressionWrapper(
-        F("passed_on_at") - F("noticed_at"), output_field=DurationField()
+    """Return {part: {reports, median, most}} in whole minutes."""
+    ranks = nearest_ranks(
+        rows,
+        begin="noticed_at",
+        end="passed_on_at",
+        shares=SHARES,
+        by=F(by) if by else None,
     )
-    ranked = rows.annotate(
-        part=part,
-        took=took,
-        rank=Window(RowNumber(), partition_by=["part"], order_by=["took", "pk"]),
-        reports=Window(Count("pk"), partition_by=["part"]),
-        hundredfold=F("rank") * 100,
-    )
-    wanted = Q()
-    for share in SHARES.values():
-        # The first rank by which so much of the reports is reached.
-        needed = F("reports") * share
-        wanted |= Q(hundredfold__gte=needed, hundredfold__lt=needed + 100)
-    found: dict[str, dict[str, int]] = {}
-    values = ranked.filter(wanted).order_by("part", "rank")
-    names = ("part", "rank", "reports", "took")
-    for key, rank, reports, took in values.values_list(*names):
-        known = found.setdefault(key, {"reports": reports})
-        for name, share in SHARES.items():
-            if rank == -(-reports * share // 100):
-                known[name] = (took + MINUTE / 2) // MINUTE
-    return found
+    return {
+        part: {"reports": found["rows"]}
+        | {name: (found[name] + MINUTE / 2) // MINUTE for name in SHARES}
+        for part, found in ranks.items()
+    }
 
 
 def _told(
