@@ -124,10 +124,11 @@ def manage(request: HttpRequest, link: FamilyLink) -> HttpResponse:
         form = {"pause": pause_form, "address": address_form}.get(action)
         if _act(action, form, subscription, at):
             return redirect(f"{request.path}?done={action}")
+    done = DONE.get(request.GET.get("done", ""))
     context = {
         "pause_form": pause_form,
         "address_form": address_form,
-        "done": DONE.get(request.GET.get("done", "")),
+        "done": None if request.method == "POST" else done,
     }
     return render(
         request, f"{PAGES}/manage.html", context | _standing(subscription, at)

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from core import fiscal
+from outbox import queue
 from outbox.kinds import Kind, Outcome, Postponed, Prepared, Withheld, register
 
 from .bounces import record_refusal
@@ -32,6 +33,9 @@ def prepare(reference: str, at: dt.datetime) -> Prepared:
     """Write the mail of a notice; not when consent, pause or delivery forbid it now."""
     notice = Notice.objects.select_related("subscription", "delivery").get(pk=reference)
     if reason := reason_to_cancel(notice, at):
+        if reason == Notice.Cancelled.UNDONE and queue.in_doubt([notice.key]):
+            # An attempt before may have reached the family.
+            correct([notice], at)
         return Withheld(reason)
     if (morning := after_quiet_hours(at)) > at:
         return Postponed(morning)
@@ -43,7 +47,7 @@ def reason_to_cancel(notice: Notice, at: dt.datetime) -> str:
 
     A correction goes to whoever got the notice, paused or not; never after an end.
     """
-    subscription, today = _receiver(notice), fiscal.local_date(at)
+    subscription, today = notice.subscription, fiscal.local_date(at)
     is_correction = notice.kind == Notice.Kind.CORRECTION
     if not subscription.is_open:
         return Notice.Cancelled.ENDED
@@ -58,17 +62,6 @@ def reason_to_cancel(notice: Notice, at: dt.datetime) -> str:
     if subscription.is_paused(today) or subscription.is_paused(notice.noticed_for):
         return Notice.Cancelled.PAUSED
     return ""
-
-
-def _receiver(notice: Notice) -> Subscription:
-    """Return the subscription whose address holds now; a query per change of it."""
-    subscription = notice.subscription
-    while subscription.ended_how == Subscription.EndedHow.ADDRESS:
-        confirmed = subscription.successors.filter(confirmed_on__isnull=False)
-        if (after := confirmed.order_by("-pk").first()) is None:
-            break
-        subscription = after
-    return subscription
 
 
 def settled(reference: str, outcome: Outcome, at: dt.datetime) -> None:
@@ -95,7 +88,7 @@ def _note_refusal(reference: str, at: dt.datetime) -> None:
     """Note it before the notice is locked, as whoever ends a subscription does."""
     notice = Notice.objects.select_related("subscription").get(pk=reference)
     record_refusal(
-        subscription=_receiver(notice), notice=notice, key=f"{notice.key}:{at}", at=at
+        subscription=notice.subscription, notice=notice, key=f"{notice.key}:{at}", at=at
     )
 
 
@@ -103,7 +96,7 @@ def notice_mail(notice: Notice, at: dt.datetime) -> EmailMultiAlternatives:
     """Return the mail of a notice, in the language of the co-op."""
     name = f"{notice.kind}_notice"
     context = {"delivery": notice.delivery, "notice": notice}
-    return family_mail(name, _receiver(notice), context, at)
+    return family_mail(name, notice.subscription, context, at)
 
 
 def family_mail(
