@@ -1,13 +1,15 @@
 """What is looked at before a year of the delivery notices is closed."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 
 from django.db.models import Count
 from django.utils.translation import gettext_lazy, ngettext
 
+from core import fiscal
 from dashboard.checks import Check, Context, Finding, register
 
-from .models import Notice
+from .models import Notice, Subscription
 
 
 def _find(*states: Notice.State) -> Callable[[Context], Iterator[Finding]]:
@@ -34,6 +36,26 @@ def _find(*states: Notice.State) -> Callable[[Context], Iterator[Finding]]:
     return find
 
 
+def on_hold(context: Context) -> Iterator[Finding]:
+    """Find the subscriptions that were put on hold in the year or before, and are."""
+    _first, after = fiscal.bounds(context.year)
+    held = context.rows(Subscription).filter(
+        ended_on__isnull=True,
+        held_since__lt=fiscal.local_instant(after, dt.time()),
+    )
+    found = held.order_by("held_for").values_list("held_for").annotate(Count("pk"))
+    for reason, count in found:
+        text = ngettext(
+            "%(name)s: %(n)d subscription", "%(name)s: %(n)d subscriptions", count
+        )
+        label = Subscription.HeldFor(reason).label
+        yield Finding(
+            text=text % {"name": label, "n": count},
+            url=context.list_url("deliveries:subscription_list", state="held"),
+            count=count,
+        )
+
+
 register(
     Check(
         key="deliveries.notices_settled",
@@ -56,5 +78,18 @@ register(
         find=_find(Notice.State.FAILED),
         permission="deliveries.view_notice",
         order=20,
+    )
+)
+register(
+    Check(
+        key="deliveries.nobody_on_hold",
+        label=gettext_lazy("No subscription is on hold"),
+        remedy=gettext_lazy(
+            "Ask the family for an address that takes our mails, release the "
+            "subscription or end it. Until then the family is told nothing."
+        ),
+        find=on_hold,
+        permission="deliveries.view_subscription",
+        order=30,
     )
 )
