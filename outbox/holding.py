@@ -26,6 +26,8 @@ GONE = dt.timedelta(minutes=10)
 # What a row loses when nobody holds it any more.
 RELEASED: dict[str, Any] = {"claimed_by": "", "lease_until": None, "begun_at": None}
 FREE = {"state": Mail.State.WAITING, **RELEASED}
+# What nobody needs once a mail is settled, and which is personal.
+BLANK: dict[str, Any] = {"recipients": [], "content": b""}
 LOST = (OperationalError, InterfaceError)
 logger = logging.getLogger(__name__)
 

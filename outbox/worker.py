@@ -27,7 +27,7 @@ from django.utils import timezone
 
 from . import holding, transport
 from .backend import compose
-from .holding import LOST, MAX_ATTEMPTS, Result
+from .holding import BLANK, LOST, MAX_ATTEMPTS, Result
 from .kinds import Outcome, Postponed, Withheld, registry
 from .models import Mail, Worker
 
@@ -49,7 +49,6 @@ WANTS_SIGN_IN = {530, 534, 535, 538}
 HANGS_UP = 421
 # What no second attempt mends: a bad address, a kind or a row that is gone.
 FOR_GOOD = (ValueError, LookupError, MessageError, ObjectDoesNotExist)
-BLANK: dict[str, Any] = {"recipients": [], "content": b""}
 logger = logging.getLogger(__name__)
 
 

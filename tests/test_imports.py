@@ -33,7 +33,7 @@ ALLOWED = {
     "outbox": {"core"},
     "municipalities": {"core", "accounts"},
     "dashboard": FOUNDATION,
-    "config": {"accounts", "core", "dashboard"},
+    "config": {"accounts", "core", "dashboard", "outbox"},
     **{program: {*FOUNDATION, *DECLARED} for program in PROGRAMS},
 }
 EXCEPTIONS = {("alerts", "agreements.models")}

@@ -37,6 +37,8 @@ RULES = {
     "accounts:access_log": Rule({"manager", "administrator"}),
     "admin:index": Rule({"administrator"}, denied=302),
     "admin:municipalities_municipality_changelist": Rule({"administrator"}, denied=302),
+    "admin:outbox_mail_changelist": Rule({"administrator"}, denied=302),
+    "admin:outbox_worker_changelist": Rule({"administrator"}, denied=302),
 }
 for _app in APPS:
     if find_spec(f"tests.{_app}.access"):
