@@ -127,11 +127,9 @@ class PlanRowForm(PlanForm):
             self.add_error("valid_until", _("The end lies before the beginning."))
         return data
 
-    def validate_unique(self) -> None:
+    def _get_validation_exclusions(self) -> set[str]:
         """Ask the database nothing: the import looks all rows up at once."""
-
-    def validate_constraints(self) -> None:
-        """Ask the database nothing: the import looks all rows up at once."""
+        return {field.name for field in Plan._meta.fields}
 
 
 class PlanEndForm(forms.ModelForm):
