@@ -3,25 +3,20 @@
 import datetime as dt
 
 import pytest
-from auditlog.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from accounts.models import ApiToken
 from deliveries.models import Delivery, Notice
 from outbox.models import Mail
 from tests.accounts.factories import UserFactory, WorkplaceFactory
-from tests.accounts.test_tokens import make_token
 from tests.conftest import grant
+from tests.deliveries.api import DELIVERIES as URL
+from tests.deliveries.api import bearer, item, post, results
 from tests.deliveries.factories import (
-    DeliveryFactory,
-    NoticeFactory,
-    SentNoticeFactory,
     SubscriptionFactory,
 )
 
 pytestmark = pytest.mark.django_db
-URL = "/api/v1/deliveries"
 # 11:00 in Japan, an hour after the deliveries.
 NOW = dt.datetime(2016, 10, 3, 2, 0, tzinfo=dt.UTC)
 
@@ -33,39 +28,10 @@ def clock(monkeypatch, settings):
     settings.EMAIL_BACKEND = "outbox.backend.EmailBackend"
 
 
-def bearer(user):
-    text, _token = make_token(user=user)
-    return Client(headers={"authorization": f"Bearer {text}", "accept-language": "en"})
-
-
 @pytest.fixture
 def terminal(workplace):
     """A client with the token of a coordinator of a delivery centre."""
-    client = bearer(grant("coordinator_deliveries", workplace=workplace))
-    client.user = ApiToken.objects.get().user
-    return client
-
-
-def item(number=1, **changed):
-    return {
-        "external_id": f"D-{number}",
-        "member_number": "M00001",
-        "delivered_at": "2016-10-03T10:05:00+09:00",
-        "status": "handed_over",
-        **changed,
-    }
-
-
-def post(client, *items, **headers):
-    answer = client.post(
-        URL, {"deliveries": items}, content_type="application/json", headers=headers
-    )
-    assert answer.status_code == 200, answer.content
-    return answer.json()["results"]
-
-
-def results(client, *items):
-    return [one["result"] for one in post(client, *items)]
+    return bearer(grant("coordinator_deliveries", workplace=workplace))
 
 
 def test_delivery_is_recorded_at_the_workplace_of_the_terminal(terminal, workplace):
@@ -295,62 +261,3 @@ def test_queries_do_not_grow_with_the_items(terminal, django_assert_max_num_quer
     few = queries(range(1, 11))
     # SQLite takes fewer than a hundred rows in one INSERT.
     assert queries(range(11, 100)) <= few + 3
-
-
-def test_state_tells_of_the_mails(terminal):
-    delivery = DeliveryFactory(external_id="A 1/ü?#%25", workplace__code="chiba")
-    SentNoticeFactory(delivery=delivery)
-    NoticeFactory(delivery=delivery)
-    answer = terminal.get(f"{URL}/A%201/%C3%BC%3F%23%2525")
-    assert answer.status_code == 200
-    told = answer.json()
-    assert told.pop("recorded_at")
-    assert told == {
-        "external_id": "A 1/ü?#%25",
-        "delivered_at": "2016-10-03T10:05:00+09:00",
-        "status": "handed_over",
-        "workplace": "chiba",
-        "taken_back_at": None,
-        "notices": {"waiting": 1, "sent": 1, "failed": 0, "cancelled": 0},
-        "corrections": {"waiting": 0, "sent": 0, "failed": 0, "cancelled": 0},
-    }
-
-
-def test_taking_back_tells_what_it_did_and_again_the_same(terminal):
-    delivery = DeliveryFactory(external_id="D-1")
-    SentNoticeFactory(delivery=delivery)
-    NoticeFactory.create_batch(2, delivery=delivery)
-    first = terminal.delete(f"{URL}/D-1")
-    assert first.status_code == 200
-    told = first.json()
-    assert (told["withdrawn"], told["corrections"]) == (2, 1)
-    assert told["taken_back_at"] == "2016-10-03T11:00:00+09:00"
-    assert terminal.delete(f"{URL}/D-1").json() == told
-    delivery.refresh_from_db()
-    assert delivery.undone_by == terminal.user
-
-
-def test_unknown_delivery_is_not_found(terminal):
-    for ask in (terminal.get, terminal.delete):
-        answer = ask(f"{URL}/nothing")
-        assert answer.status_code == 404
-        assert answer.json()["detail"]
-        assert ask(f"{URL}/{'x' * 65}").status_code == 422
-
-
-def test_rights_to_see_and_to_change_are_asked(workplace):
-    DeliveryFactory(external_id="D-1")
-    reader = bearer(grant("manager"))
-    assert reader.get(f"{URL}/D-1").status_code == 200
-    assert reader.delete(f"{URL}/D-1").status_code == 403
-    stranger = bearer(UserFactory())
-    assert stranger.get(f"{URL}/D-1").status_code == 403
-
-
-def test_history_names_the_user_of_the_token(terminal):
-    delivery = DeliveryFactory(external_id="D-1")
-    terminal.delete(f"{URL}/D-1")
-    entry = LogEntry.objects.get_for_object(delivery).first()
-    assert "undone_at" in entry.changes
-    assert entry.actor == terminal.user
-    assert ApiToken.objects.get().last_used_at == NOW
