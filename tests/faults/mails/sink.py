@@ -16,6 +16,7 @@ from tests.faults.mails.faults import Fault
 
 MESSAGE_ID = re.compile(rb"^message-id:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 LIMIT = 4_000_000
+HOLD = 0.5
 # So that closing sends a reset instead of a farewell.
 ABRUPTLY = struct.pack("ii", 1, 0)
 
@@ -37,7 +38,9 @@ class Taken:
 
 
 class Sink:
-    """Runs in a thread of its own. `seconds` is what it takes over each mail.
+    """Runs in a thread of its own. `seconds` is what it takes over each mail,
+    half of it before DATA, as servers do that look senders up; before that, a mail also
+    waits up to HOLD while `holds` says so of its recipient.
 
     `taken` are the mails, `tried` pairs of time and recipient, in this order;
     `on_first` is called when a Message-ID comes for the first time.
@@ -46,6 +49,7 @@ class Sink:
     def __init__(self, *, faults=None, seconds=0.0, keeps=False, on_first=None):
         self.faults, self.seconds, self.keeps = faults, seconds, keeps
         self.on_first = on_first or (lambda: None)
+        self.holds = lambda recipient: False
         self.taken, self.tried, self.seen = [], [], set()
         self.port = None
         self._clients = set()
@@ -147,6 +151,8 @@ class _Dialogue:
         if verb == "RCPT":
             self.recipients.append(_path(rest))
             self.sink.tried.append((time.monotonic(), self.recipients[-1]))
+            await self._take_time()
+            await self._hold()
         if verb in ("MAIL", "RCPT", "DATA") and await self._misbehaves(verb):
             return
         if verb == "DATA":
@@ -189,12 +195,20 @@ class _Dialogue:
         self.sink.faults.count(self.fault)
         self.fault = None
 
+    async def _take_time(self):
+        if self.sink.seconds:
+            await asyncio.sleep(self.sink.seconds / 2)
+
+    async def _hold(self):
+        end = time.monotonic() + HOLD
+        while self.sink.holds(self.recipients[-1]) and time.monotonic() < end:
+            await asyncio.sleep(0.005)
+
     async def _take(self):
         begun_at = time.monotonic()
         self._say(354)
         data = await self.reader.readuntil(b"\r\n.\r\n")
-        if self.sink.seconds:
-            await asyncio.sleep(self.sink.seconds)
+        await self._take_time()
         head = data.partition(b"\r\n\r\n")[0]
         found = MESSAGE_ID.search(head)
         mail = Taken(
