@@ -1,8 +1,10 @@
 """All settings, read from the environment; a wrong or missing value stops the start."""
 
 import re
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -250,22 +252,39 @@ STORAGES = {
         "BACKEND": "core.staticfiles.StaticFilesStorage",
     },
 }
-# Without EMAIL_URL mails land as files, so that the demo can be tried whole.
-vars().update(env.email_url("EMAIL_URL", default="filemail:///"))
-# Every mail becomes a row of the outbox; its worker uses what EMAIL_URL names.
-OUTBOX_TRANSPORT = {
-    "django.core.mail.backends.smtp.EmailBackend": "outbox.transport.SmtpBackend",
-    "django.core.mail.backends.filebased.EmailBackend": "outbox.transport.FileBackend",
-}.get(vars()["EMAIL_BACKEND"])
-if OUTBOX_TRANSPORT is None:
-    raise ImproperlyConfigured("EMAIL_URL must begin with smtp or filemail.")
+# Every mail becomes a row of the outbox; its worker hands it to what EMAIL_URL names:
+# transport, and the port when there is none in the address.
+_MAIL_ROADS = {
+    "smtp": ("outbox.transport.SmtpBackend", 25),
+    "smtp+tls": ("outbox.transport.SmtpBackend", 587),
+    "smtp+ssl": ("outbox.transport.SmtpBackend", 465),
+    "filemail": ("outbox.transport.FileBackend", None),
+}
+try:
+    # Without EMAIL_URL mails land as files, so that the demo can be tried whole.
+    _url = urlsplit(env("EMAIL_URL", default="filemail:///"))
+    OUTBOX_TRANSPORT, _port = _MAIL_ROADS[_url.scheme]
+    vars().update(env.email_url("EMAIL_URL", default="filemail:///"))
+    if _port and not _url.hostname:
+        raise ValueError  # noqa: TRY301 - all of them are told alike
+    EMAIL_PORT = _url.port or _port
+except (ValueError, LookupError) as error:
+    # The value itself may hold a password.
+    raise ImproperlyConfigured(
+        "EMAIL_URL must be like smtp://host, smtp+tls://user:password@host:587, "
+        "smtp+ssl://user:password@host or filemail:///folder."
+    ) from error
 EMAIL_BACKEND = "outbox.backend.EmailBackend"
-EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_FILE_PATH = Path(_url.path) if _url.path.strip("/") else VAR_DIR / "mail"
 # How long to wait for an answer of the mail server, and how long one mail may take as
 # a whole; a worker holds its mails for twice that time (outbox.worker.LEASE).
 EMAIL_TIMEOUT = 5
 OUTBOX_MAIL_SECONDS = 10
 DEFAULT_FROM_EMAIL: str = env("DEFAULT_FROM_EMAIL", default="tsunagari@localhost")
+if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(DEFAULT_FROM_EMAIL)[1]):
+    raise ImproperlyConfigured(
+        "DEFAULT_FROM_EMAIL must be an address, such as coop@example.jp."
+    )
 
 # Delivery notices -------------------------------------------------------------------
 # News of a delivery is sent no later than this; at night it waits for the morning.

@@ -72,6 +72,68 @@ def test_wrong_setting_of_incident_reports_stops_the_start(name, value):
     assert name in result.stderr
 
 
+def mail_settings(url, sender="coop@example.test"):
+    """Read the settings in a process of their own; return it."""
+    names = ["OUTBOX_TRANSPORT", "EMAIL_HOST", "EMAIL_PORT", "EMAIL_FILE_PATH"]
+    told = ", ".join(f"s.{name}" for name in names)
+    tls = "getattr(s, 'EMAIL_USE_TLS', 0), getattr(s, 'EMAIL_USE_SSL', 0)"
+    code = f"from config import settings as s; print({told}, {tls})"
+    mail = {"EMAIL_URL": url, "DEFAULT_FROM_EMAIL": sender}
+    return subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **GOOD, **mail},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("smtp://mail.test", "Smtp mail.test 25 0 0"),
+        ("smtp+tls://a:b@mail.test", "Smtp mail.test 587 True 0"),
+        ("smtp+tls://a:b@mail.test:2525", "Smtp mail.test 2525 True 0"),
+        ("smtp+ssl://a:b@mail.test", "Smtp mail.test 465 0 True"),
+        ("filemail:///srv/mail", "File None None /srv/mail 0 0"),
+    ],
+)
+def test_mails_go_where_the_address_says(url, told):
+    result = mail_settings(url)
+    kind, host, port, folder, *secured = result.stdout.split()
+    assert f"outbox.transport.{told.split()[0]}Backend" == kind
+    wanted = told.split()[1:]
+    assert [host, port, *secured] == [*wanted[:2], *wanted[-2:]]
+    if url.startswith("filemail"):
+        assert folder == wanted[2]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "smtps://a:secret@mail.test",
+        "smtp://",
+        "smtp://a:secret@mail.test:port",
+        "consolemail://",
+        "mail.test",
+        "",
+    ],
+)
+def test_wrong_mail_address_stops_the_start_without_telling_its_password(url):
+    result = mail_settings(url)
+    assert result.returncode != 0
+    assert "EMAIL_URL must be like" in result.stderr
+    assert "secret" not in result.stderr
+
+
+def test_sender_must_be_an_address():
+    assert mail_settings("smtp://h", "つながり <coop@example.test>").returncode == 0
+    result = mail_settings("smtp://h", "つながり")
+    assert result.returncode != 0
+    assert "DEFAULT_FROM_EMAIL" in result.stderr
+
+
 def test_links_in_mails_must_lead_to_a_host_that_answers():
     result = start(**{k: v for k, v in GOOD.items() if k != "SITE_URL"})
     assert result.returncode != 0
