@@ -259,12 +259,13 @@ def _end(
 
 def _withdraw(subscriptions: Iterable[Subscription], at: dt.datetime) -> None:
     """Take back what waits; one that is just going out notes its outcome itself."""
-    queue.withdraw(_keys(subscriptions), at)
-    # One that failed did fail, and may belong to a closed year.
+    # One that failed did fail, and may belong to a closed year. Notices before mails: a
+    # worker that notes an outcome has its notice, and may want mails withdrawn here.
     waiting = Notice.objects.filter(
         subscription__in=subscriptions, state=Notice.State.WAITING
     )
     waiting.update(state=Notice.State.CANCELLED, cancelled_for=Notice.Cancelled.ENDED)
+    queue.withdraw(_keys(subscriptions), at)
 
 
 def _wait(subscriptions: Iterable[Subscription]) -> bool:
