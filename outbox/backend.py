@@ -108,7 +108,11 @@ def compose(message: EmailMessage, message_id: str) -> ReadyMail:
         else one
         for one in message.attachments
     ]
-    content = message.message().as_bytes(linesep="\r\n")
+    written = message.message()
+    # A long header would else begin with an empty line, at which some programs that
+    # look for the way to stop mails give up.
+    written.policy = written.policy.clone(max_line_length=998)
+    content = written.as_bytes(linesep="\r\n")
     return ReadyMail(sender, list(dict.fromkeys(recipients)), content)
 
 

@@ -69,6 +69,15 @@ def test_one_click_of_a_mail_program_stops(kind):
     assert Subscription.objects.get().ended_how == "one_click"
 
 
+def test_way_to_stop_stands_on_one_line_of_the_mail(settings, sent):
+    settings.SITE_URL = "https://a-rather-long-name.example.jp"
+    queued(SubscriptionFactory())
+    send()
+    # A value that begins on a line of its own is read with a blank in front.
+    value = sent[0][1]["List-Unsubscribe"]
+    assert value.startswith("<https://a-rather-long-name.example.jp/deliveries/")
+
+
 def test_first_way_of_stopping_is_kept(client):
     link = make_link(Purpose.STOP)
     client.post(path_of(link), ONE_CLICK)
