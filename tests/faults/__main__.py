@@ -6,7 +6,7 @@ import sys
 import time
 
 from tests.faults import edits, keys, reads, reports
-from tests.faults.mails import calm, dead, mails, stops
+from tests.faults.mails import calm, dead, mails, scanners, stops
 from tests.faults.stack import missing, running
 
 PARTS = {
@@ -18,6 +18,7 @@ PARTS = {
     "calm": calm.run,
     "dead": dead.run,
     "stops": stops.run,
+    "scanners": scanners.run,
 }
 VENDORS = ("sqlite", "postgresql")
 
