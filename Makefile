@@ -8,7 +8,7 @@ PORT ?= 8000
 CATALOGUE := locale/ja/LC_MESSAGES/django
 
 # What the demo needs; a real installation sets its own (see README).
-DEMO = DEBUG=off HTTPS=off ALLOWED_HOSTS=127.0.0.1,localhost SECRET_KEY=$$(cat var/secret_key)
+DEMO = DEBUG=off HTTPS=off ALLOWED_HOSTS=127.0.0.1,localhost SITE_URL=http://127.0.0.1:$(PORT) SECRET_KEY=$$(cat var/secret_key)
 MANAGE = $(BIN)/python manage.py
 
 run: .venv/base.stamp $(CATALOGUE).mo var/secret_key
@@ -17,9 +17,14 @@ run: .venv/base.stamp $(CATALOGUE).mo var/secret_key
 	@$(DEMO) $(MANAGE) collectstatic --no-input --verbosity 0
 	@$(DEMO) $(MANAGE) load_demo
 	@echo "Tsunagari: http://127.0.0.1:$(PORT)/   year on one screen: http://127.0.0.1:$(PORT)/dashboard/?year=2016"
-	@# The sending worker lives as long as the server.
-	@$(DEMO) $(MANAGE) send_notices --follow & sender=$$!; trap 'kill $$sender' EXIT INT TERM; \
-	$(DEMO) $(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --threads 8 --log-level warning
+	@# Ctrl-C or a signal to make ends both. A worker that dies is started again.
+	@export $(DEMO); \
+	trap 'trap "" INT TERM; kill $$server $$sender 2>/dev/null; wait; exit 0' INT TERM; \
+	$(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --threads 8 --log-level warning & server=$$!; \
+	( trap 'kill $$worker 2>/dev/null; wait; exit' TERM; \
+	while $(MANAGE) send_notices --follow & worker=$$!; ! wait $$worker; do \
+	echo "The sending worker died; starting it again." >&2; sleep 2; done ) >/dev/null & sender=$$!; \
+	wait $$server; status=$$?; kill $$sender 2>/dev/null; wait; exit $$status
 
 test: .venv/dev.stamp $(CATALOGUE).mo
 	DEBUG=on $(BIN)/python -m pytest -n auto --dist loadscope
