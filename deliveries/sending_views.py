@@ -35,13 +35,14 @@ class SendingView(PermissionRequiredMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the queue, the days, alarms and reports."""
         now = timezone.now()
+        standing = queue.standing(now)
         today = fiscal.local_date(now)
         yesterday = today - dt.timedelta(days=1)
         return super().get_context_data(
             now=now,
-            standing=queue.standing(now),
+            standing=standing,
             load=queue.load(now),
-            stuck_since=stuck_since(now),
+            stuck_since=stuck_since(standing),
             days=[figures_of(today, now), figures_of(yesterday, now)],
             alarms=SendingAlarm.objects.all()[:SHOWN],
             reports=SendingReport.objects.all()[:SHOWN],

@@ -48,7 +48,7 @@ def watch(*, now: dt.datetime) -> Summary:
     """Raise, keep up or end the alarm, and send the daily report when it is due."""
     summary = Summary()
     alarm = SendingAlarm.objects.filter(cleared_at__isnull=True).first()
-    since = stuck_since(now)
+    since = stuck_since(queue.standing(now))
     if since and alarm is None:
         alarm = _raise(since, now)
         summary.done.append("alarm raised")
@@ -63,15 +63,14 @@ def watch(*, now: dt.datetime) -> Summary:
     return summary
 
 
-def stuck_since(now: dt.datetime) -> dt.datetime | None:
+def stuck_since(standing: queue.Standing) -> dt.datetime | None:
     """Return since when the mails wait that do not go out; None when they do."""
-    standing = queue.standing(now)
     is_late = standing.is_late(alarm_after())
     is_left = standing.is_stopped and standing.is_late(NO_WORKER_AFTER)
     if is_late or is_left:
         return standing.oldest_due_at
     if queue.failing(ATTEMPTS) >= MANY:
-        return standing.oldest_due_at or now - alarm_after()
+        return standing.oldest_due_at or standing.at - alarm_after()
     return None
 
 

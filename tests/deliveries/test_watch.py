@@ -65,6 +65,10 @@ def waiting(count=1, due_at=None, **attributes):
     )
 
 
+def stuck_since(now):
+    return watch.stuck_since(queue.standing(now))
+
+
 def test_mails_that_flow_raise_no_alarm(people, worker, sent):
     waiting()
     assert watch.watch(now=at(9, 10)).done == []
@@ -89,25 +93,25 @@ def test_alarm_comes_soon_when_no_worker_lives(people, worker):
     waiting()
     worker.seen_at = at(9)
     worker.save()
-    assert watch.stuck_since(at(9, 1)) is None
-    assert watch.stuck_since(at(9, 2)) == at(9)
+    assert stuck_since(at(9, 1)) is None
+    assert stuck_since(at(9, 2)) == at(9)
     Worker.objects.all().delete()
-    assert watch.stuck_since(at(9, 1)) is None
-    assert watch.stuck_since(at(9, 2)) == at(9)
+    assert stuck_since(at(9, 1)) is None
+    assert stuck_since(at(9, 2)) == at(9)
 
 
 def test_nothing_to_send_is_no_alarm_though_nobody_sends(people):
     waiting(due_at=at(12))
-    assert watch.stuck_since(at(11)) is None
+    assert stuck_since(at(11)) is None
 
 
 def test_server_that_puts_everything_off_raises_an_alarm(people, worker):
     """Each mail then waits for its next attempt, and none is overdue."""
     waiting(watch.MANY - 1, due_at=at(12), attempts=watch.ATTEMPTS)
     waiting(20, due_at=at(12, 1), attempts=watch.ATTEMPTS - 1)
-    assert watch.stuck_since(at(11)) is None
+    assert stuck_since(at(11)) is None
     waiting(1, due_at=at(12, 2), attempts=watch.ATTEMPTS)
-    assert watch.stuck_since(at(11)) == at(10, 50)
+    assert stuck_since(at(11)) == at(10, 50)
 
 
 def test_alarm_is_over_when_mails_flow_again_and_the_queue_says_so(
@@ -188,7 +192,7 @@ def test_command_ends_with_1_when_the_alarm_could_not_be_sent(
     people, settings, monkeypatch
 ):
     settings.OUTBOX_TRANSPORT = f"{__name__}.Away"
-    monkeypatch.setattr(watch, "stuck_since", lambda now: at(9))
+    monkeypatch.setattr(watch, "stuck_since", lambda standing: at(9))
     error = io.StringIO()
     with pytest.raises(CommandError):
         call_command("watch_notices", stdout=io.StringIO(), stderr=error)
