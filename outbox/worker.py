@@ -22,7 +22,7 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.mail import EmailMessage
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from . import holding, transport
@@ -30,6 +30,7 @@ from .backend import compose
 from .holding import BLANK, LOST, MAX_ATTEMPTS, Result
 from .kinds import Outcome, Postponed, Withheld, registry
 from .models import Mail, Worker
+from .step import step
 
 # At least twice what connecting or one mail may take, and short enough that the mails
 # of a dead worker are out within half a minute.
@@ -163,19 +164,12 @@ class Sender:
         """
         if mail is None and self._done is None:
             return False
-        at, done, is_recorded = self.now(), self._done, False
+        at, done = self.now(), self._done
         self._pulse(at)
-        with transaction.atomic():
-            if done:
-                is_recorded = holding.record(
-                    mail=done[0], result=done[1], name=self.name, at=at
-                )
-            has_begun = False
-            if mail:
-                if at - self._renewed_at > LEASE / 4:
-                    holding.renew(name=self.name, at=at, lease=LEASE)
-                    self._renewed_at = at
-                has_begun = holding.begin(mail=mail, name=self.name, at=at)
+        if mail and at - self._renewed_at > LEASE / 4:
+            holding.renew(name=self.name, at=at, lease=LEASE)
+            self._renewed_at = at
+        is_recorded, has_begun = step(done=done, mail=mail, name=self.name, at=at)
         self._done = None
         if done and is_recorded:
             self.counts[done[1].changes["state"]] += 1

@@ -1,4 +1,4 @@
-"""A batch of deliveries with their notices against the bare inserts of the same rows."""
+"""A batch of deliveries with their notices against bare inserts of the same rows."""
 
 import json
 import sys

@@ -76,15 +76,15 @@ def test_what_was_sent_while_the_database_went_away_is_not_sent_again(
 ):
     MailFactory.create_batch(3)
     sender = Sender(now=lambda: MORNING, stop=Rounds(2))
-    record, calls = holding.record, []
+    step, calls = worker.step, []
 
     def fail_once(**options):
         calls.append(options)
         if len(calls) == 1:
             raise OperationalError("花子")
-        return record(**options)
+        return step(**options)
 
-    monkeypatch.setattr(holding, "record", fail_once)
+    monkeypatch.setattr(worker, "step", fail_once)
     # The connection of a test is not to be closed.
     monkeypatch.setattr(worker.connection, "close", lambda: None)
     sender.follow()
