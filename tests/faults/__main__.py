@@ -6,7 +6,7 @@ import sys
 import time
 
 from tests.faults import edits, keys, reads, reports
-from tests.faults.mails import calm, dead, mails, scanners, stops
+from tests.faults.mails import calm, dead, headers, mails, scanners, stops
 from tests.faults.stack import missing, running
 
 PARTS = {
@@ -19,6 +19,7 @@ PARTS = {
     "dead": dead.run,
     "stops": stops.run,
     "scanners": scanners.run,
+    "headers": headers.run,
 }
 VENDORS = ("sqlite", "postgresql")
 
