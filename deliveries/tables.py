@@ -20,7 +20,6 @@ STATE_MARKS = {
     Notice.State.FAILED: "mark-danger",
     Notice.State.WAITING: "mark-warn",
 }
-TAKEN_BACK = _("Taken back")
 PROGRESS_MARKS = {Progress.OPEN: "mark-good", Progress.ENDED: ""}
 
 
@@ -99,7 +98,7 @@ class DeliveryTable(ProgramTable):
     def render_status(self, record: Delivery, value: str) -> SafeString | str:
         """Mark the one that somebody should look after, and those taken back."""
         if record.is_undone:
-            return format_html('{} <span class="mark">{}</span>', value, TAKEN_BACK)
+            return _taken_back(value)
         if record.status == Delivery.Status.PREVIOUS_UNTOUCHED:
             return format_html('<span class="mark mark-warn">{}</span>', value)
         return value
@@ -140,8 +139,9 @@ class NoticeTable(ProgramTable):
         )
 
     def render_status(self, record: Notice) -> str:
-        """Show the name of the status."""
-        return record.delivery.get_status_display()
+        """Show the name of the status, and whether the delivery was taken back."""
+        status = record.delivery.get_status_display()
+        return _taken_back(status) if record.delivery.is_undone else status
 
     def render_state(self, record: Notice, value: str) -> SafeString:
         """Say the state in words; colour repeats it."""
@@ -202,3 +202,9 @@ class BounceTable(ProgramTable):
         if value:
             return format_html('<span class="mark mark-warn">{}</span>', _("On hold"))
         return ""
+
+
+def _taken_back(status: str) -> SafeString:
+    return format_html(
+        '<div>{} <span class="mark">{}</span></div>', status, _("Taken back")
+    )

@@ -32,7 +32,8 @@ from deliveries.tables import SubscriptionTable
 from deliveries.weekdays import names_of
 
 # What one page shows of a subscription's history; the lists have all of it.
-SHOWN_ROWS = 30
+SHOWN_ROWS = 10
+SHOWN_MAILS = 20
 ASKED = _("A mail that asks to confirm the address goes out now.")
 GOING_OUT = _("One mail was already on its way; it may still arrive.")
 
@@ -96,7 +97,7 @@ class SubscriptionDetailView(LoggedReadMixin, PermissionRequiredMixin, DetailVie
                 for plan in plans.select_related("workplace")[:SHOWN_ROWS]
             ],
             bounces=bounces[:SHOWN_ROWS],
-            notices=notices.select_related("delivery")[:SHOWN_ROWS],
+            notices=notices.select_related("delivery")[:SHOWN_MAILS],
             deliveries=deliveries.select_related("workplace")[:SHOWN_ROWS],
             **kwargs,
         )
