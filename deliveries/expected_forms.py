@@ -203,7 +203,10 @@ class DayOffForm(forms.Form):
         data = super().clean()
         day, until = data.get("day"), data.get("until")
         if day and until and not 0 <= (until - day).days < LONGEST_BREAK_DAYS:
-            message = _("The last day is at most %(days)d days long after the first.")
+            message = _(
+                "The last day may not lie before the first, nor more than %(days)d "
+                "days after it."
+            )
             params = {"days": LONGEST_BREAK_DAYS - 1}
             self.add_error("until", ValidationError(message, "range", params))
         return data
