@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -69,15 +69,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 class MailAdmin(ReadOnlyAdmin):
     """Mails that wait, failed or went out, with two decisions about them."""
 
-    list_display = (
-        "due_at",
-        "state",
-        "what",
-        "attempts",
-        "last_error",
-        "created_at",
-        "settled_at",
-    )
+    list_display = ("due_at", "state", "what", "attempts", "last_error")
     list_filter = (StateListFilter, "kind")
     list_per_page = 100
     actions = ("send", "withhold")
@@ -93,6 +85,17 @@ class MailAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Leave out what is never shown."""
         return super().get_queryset(request).defer("content", "recipients")
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Leave out the heading: it is long, and stands among the fields."""
+        context = {"subtitle": None, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
 
     @admin.display(description=_("kind"), ordering="kind")
     def what(self, mail: Mail) -> str:

@@ -34,11 +34,7 @@ def step(
 
     Returns for each whether it was still the worker's to do.
     """
-    is_sent = done is None or done[1].changes["state"] == Mail.State.SENT
-    # A kind is told before the next mail is marked: it may wait for somebody who takes
-    # a delivery back, and who in turn waits for the mark.
-    is_told = done is not None and bool(done[0].kind)
-    if is_sent and not is_told and connection.vendor == "postgresql":
+    if _can_travel(done):
         return _together(done, mail, name, at)
     is_recorded = has_begun = False
     with transaction.atomic():
@@ -50,8 +46,16 @@ def step(
 
 
 def _can_travel(done: Done | None) -> bool:
-    is_sent = done is None or done[1].changes["state"] == Mail.State.SENT
-    return is_sent and connection.vendor == "postgresql"
+    """Tell whether one trip will do.
+
+    A kind has to be told before the next mail is marked: it may wait for somebody who
+    takes a delivery back, and who in turn would wait for the mark.
+    """
+    if connection.vendor != "postgresql":
+        return False
+    return done is None or (
+        not done[0].kind and done[1].changes["state"] == Mail.State.SENT
+    )
 
 
 def _together(

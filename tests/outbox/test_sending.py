@@ -241,3 +241,14 @@ def test_kind_that_cannot_note_what_became_of_a_mail_does_not_send_it_twice(
 def test_limit_is_kept_over_several_batches(server):
     MailFactory.create_batch(5)
     assert Sender(now=lambda: MORNING, batch=2).run(limit=3) == {"sent": 3}
+
+
+def test_kind_is_told_before_the_next_mail_is_marked_as_going_out(server, notebook):
+    marked = []
+    notebook.settled = lambda *_: marked.append(
+        Mail.objects.filter(begun_at__isnull=False).exists()
+    )
+    with notebook.installed():
+        MailFactory.create_batch(3, by_reference=True)
+        assert send() == {"sent": 3}
+    assert marked == [False] * 3
