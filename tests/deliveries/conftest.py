@@ -11,6 +11,7 @@ def mails_are_queued(settings):
     settings.EMAIL_BACKEND = "outbox.backend.EmailBackend"
     settings.OUTBOX_TRANSPORT = "tests.deliveries.keeping.KeepingBackend"
     keeping.meanwhile.clear()
+    keeping.watchers.clear()
 
 
 @pytest.fixture

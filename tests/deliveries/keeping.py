@@ -8,6 +8,8 @@ from django.core.mail.backends.base import BaseEmailBackend
 sent = []
 # What happens once, while the next mail is handed over: [before, after] it is kept.
 meanwhile = []
+# Called with recipients and message of every mail, before it is kept.
+watchers = []
 
 
 class Killed(BaseException):
@@ -25,6 +27,8 @@ class KeepingBackend(BaseEmailBackend):
         if before:
             before()
         message = message_from_bytes(mail.content, policy=policy.default)
+        for watch in watchers:
+            watch(mail.recipients, message)
         sent.append((list(mail.recipients), message))
         if after:
             after()
