@@ -28,6 +28,7 @@ ALLOWED = {
     "to",
     "x-trace",
 }
+BARE_TEXT = "bare line breaks, by which a mail may be cut in two"
 BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
@@ -67,6 +68,6 @@ def compare(taken, recipients):
         at_least("mails that arrived", len(taken), 1),
         exactly("headers that nobody wrote", extra, 0),
         exactly("headers that stand twice", doubled, 0),
-        exactly("bare line breaks, by which a mail may be cut in two", bare, 0),
+        exactly(BARE_TEXT, bare, 0),
         exactly("recipients and senders that nobody wrote", elsewhere, 0),
     ]

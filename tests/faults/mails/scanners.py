@@ -136,11 +136,15 @@ def browse(port, links):
         return aside.submit(_browse, port, links).result()
 
 
+def chromium():
+    """Return the path of the system's Chromium; None without."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
 def _browse(port, links):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium")
-            or shutil.which("chromium-browser"),
+            executable_path=chromium(),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         page = browser.new_page()
