@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from core import fiscal
+from deliveries import subscribing
 from deliveries.links import Purpose, standing_links
 from deliveries.models import FamilyLink, Notice, Subscription
 from tests.deliveries.factories import (
@@ -158,6 +159,14 @@ def test_page_says_why_a_mail_was_not_sent(client, link):
     )
     page = client.get(path_of(link))
     assert str(Notice.Cancelled.PAUSED.label) in page.text
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_page_says_that_mails_came_back(client, link, held):
+    if held:
+        subscribing.hold(subscription=link.subscription, held_for="bounced", at=MORNING)
+    page = client.get(path_of(link)).text
+    assert ("message-warning" in page) == held
 
 
 def test_request_for_a_new_address_that_ran_out_is_not_shown(client, link):
