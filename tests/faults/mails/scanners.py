@@ -130,7 +130,12 @@ def fetch(port, headers, method, path):
 
 
 def browse(port, links):
-    """Open each link in Chromium, scripts and all; return how many were answered."""
+    """Open each link in Chromium, scripts and all; return how many were answered.
+
+    None is where there is no Chromium, which breaks the promise.
+    """
+    if chromium() is None:
+        return 0
     with ThreadPoolExecutor(1) as aside:
         # In a thread of its own: that of a test may run a loop of Playwright already.
         return aside.submit(_browse, port, links).result()
