@@ -87,7 +87,8 @@ def _subscription(
 ) -> Subscription:
     """Return one; every seventh ended, some are paused, the newest not confirmed."""
     given, other = (GIVEN_NAMES[(number + n) % len(GIVEN_NAMES)] for n in (0, 3))
-    ended_on = day + dt.timedelta(days=200 + 7 * number) if number % 7 == 3 else None
+    length = 200 + 7 * number if number < 90 else number
+    ended_on = day + dt.timedelta(days=length) if number % 7 == 3 else None
     if ended_on and ended_on > today:
         ended_on = None
     how = ENDED_HOW[number // 7 % 3] if ended_on else ""
@@ -140,7 +141,10 @@ def _weekday(number: str, today: dt.date) -> int:
 def _days(
     number: str, families: list[Subscription], today: dt.date
 ) -> Iterator[tuple[dt.date, tuple[int, int]]]:
-    """Yield the days of delivery in 2016年度 and in the last weeks, with the hours."""
+    """Yield the days of delivery in 2016年度 and in the last weeks, with the hours.
+
+    A day of today's round that has no delivery yet is listed as expected.
+    """
     tomorrow = today + dt.timedelta(days=1)
     periods = (
         fiscal.bounds(2016),
@@ -155,11 +159,15 @@ def _days(
         end = min(after, ended_on or after)
         day += dt.timedelta(days=(weekday - day.weekday()) % 7)
         while day < end:
-            yield day, (9, 17)
+            # Of today there is the morning's round; the others are still to come.
+            if day < today:
+                yield day, (9, 17)
+            elif int(number) % 3:
+                yield day, (9, 11)
             day += dt.timedelta(days=7)
     if _gets_meals(number, families):
         day = max(today - dt.timedelta(weeks=MEAL_WEEKS), started_on)
-        for _ in range((tomorrow - day).days):
+        for _ in range((today - day).days):
             if day.weekday() < 5:
                 yield day, (15, 17)
             day += dt.timedelta(days=1)

@@ -31,9 +31,9 @@ DAY = dt.timedelta(days=1)
 RETURNED = (
     (62, Bounce.Kind.PERMANENT, "5.1.1", -4, True),
     (86, Bounce.Kind.COMPLAINT, "", -2, True),
-    (104, Bounce.Kind.TEMPORARY, "4.2.2", -6, False),
-    (104, Bounce.Kind.TEMPORARY, "4.2.2", -5, False),
-    (104, Bounce.Kind.TEMPORARY, "4.2.2", -4, True),
+    (100, Bounce.Kind.TEMPORARY, "4.2.2", -6, False),
+    (100, Bounce.Kind.TEMPORARY, "4.2.2", -5, False),
+    (100, Bounce.Kind.TEMPORARY, "4.2.2", -4, True),
     (109, Bounce.Kind.TEMPORARY, "5.2.2", -2, False),
     (6, Bounce.Kind.TEMPORARY, "4.4.1", 3, False),
     (12, Bounce.Kind.PERMANENT, "5.1.1", 8, False),

@@ -201,7 +201,7 @@ class BounceTable(ProgramTable):
         """Say whether somebody still has to look after the address."""
         if value:
             return format_html('<span class="mark mark-warn">{}</span>', _("On hold"))
-        return ""
+        return "–"
 
 
 def _taken_back(status: str) -> SafeString:

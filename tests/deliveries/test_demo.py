@@ -56,6 +56,7 @@ def test_figures_of_2016_equal_their_lists(loaded, client):
         "deliveries.subscriptions",
         "deliveries.notices_sent",
         "deliveries.bounces",
+        "deliveries.stops",
     ):
         indicator = registry[key]
         number = indicator.numbers([moment])[2016, ""]
@@ -148,6 +149,15 @@ def test_mails_of_the_day_go_out_when_a_worker_runs(today, loaded_on, sent):
     assert not waiting.exists()
     # To nobody but the invented families.
     assert all(to.endswith("@example.jp") for [to], _message in sent)
+
+
+@pytest.mark.django_db
+def test_some_deliveries_of_the_day_are_still_to_come(loaded, client):
+    client.force_login(loaded["manager"])
+    page = client.get("/deliveries/expected/", {"on": TODAY.isoformat()})
+    expected = page.context["table"].data.data.count()
+    came = Delivery.objects.filter(delivered_on=TODAY).count()
+    assert 0 < came < expected
 
 
 @pytest.mark.django_db
