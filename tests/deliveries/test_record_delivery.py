@@ -1,13 +1,16 @@
 """Recording deliveries: once each, with the notices they bring."""
 
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from deliveries import services
 from deliveries.models import Delivery, Notice
 from deliveries.services import DeliveryConflict, Entry, record_delivery
+from outbox.models import Mail
 from tests.accounts.factories import UserFactory
 from tests.deliveries.factories import MORNING, DeliveryFactory, SubscriptionFactory
 
@@ -113,3 +116,35 @@ def test_delivery_recorded_at_the_same_moment_is_taken_over(record, monkeypatch)
     monkeypatch.setattr(services, "_record", late)
     assert record() == Delivery.objects.get()
     assert len(calls) == 2
+
+
+def test_family_that_stopped_today_is_not_told_of_yesterday(record):
+    SubscriptionFactory(member_number="M1", ended_on=DAY + dt.timedelta(days=1))
+    record()
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer")
+def test_two_terminals_with_the_same_deliveries_at_once(workplace):
+    """In opposite order, so that they would block each other."""
+    user = UserFactory()
+    SubscriptionFactory(member_number="M1")
+    entries = [ENTRY._replace(external_id=f"D-{n}") for n in range(40)]
+    start = threading.Barrier(4)
+
+    def record(mine):
+        start.wait()
+        try:
+            return services.record_deliveries(
+                entries=mine, workplace=workplace, recorded_by=user, at=MORNING
+            )
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        lists = [entries, entries[::-1], entries[10:], entries[:30][::-1]]
+        results = list(pool.map(record, lists))
+    assert [len(rows) for rows in results] == [40, 40, 30, 30]
+    assert Delivery.objects.count() == Notice.objects.count() == 40
+    assert Mail.objects.count() == 40

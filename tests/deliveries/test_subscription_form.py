@@ -3,9 +3,14 @@
 import datetime as dt
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
-from deliveries.models import Subscription
+from deliveries.forms import SubscriptionForm
+from deliveries.models import FamilyLink, Subscription
+from deliveries.subscribing import ask_to_confirm
+from outbox.models import Mail
 from tests.deliveries.factories import SubscriptionFactory
 from tests.municipalities.factories import MunicipalityFactory
 
@@ -82,9 +87,71 @@ def test_confirmed_address_is_not_changed_in_the_form(coordinator, place):
     assert subscription.member_number == "M-123"
 
 
-def test_unconfirmed_address_may_be_corrected(coordinator, place):
+def test_recording_asks_the_family_to_confirm(coordinator, place):
+    coordinator.post(URL, subscription_data())
+    link = FamilyLink.objects.get()
+    mail = Mail.objects.get()
+    assert (mail.kind, mail.reference) == ("deliveries.confirmation", str(link.pk))
+
+
+def test_unconfirmed_address_may_be_corrected_and_is_asked_anew(coordinator, place):
+    """Whoever has the link to the wrong address cannot confirm the right one."""
     subscription = SubscriptionFactory(confirmed_on=None)
+    old = ask_to_confirm(subscription=subscription, at=timezone.now())
     url = reverse("deliveries:subscription_update", args=[subscription.pk])
     coordinator.post(url, subscription_data(email="other@example.jp"))
     subscription.refresh_from_db()
     assert subscription.email == "other@example.jp"
+    old.refresh_from_db()
+    assert old.expires_at <= timezone.now()
+    assert Mail.objects.filter(state="waiting").count() == 1
+    assert Mail.objects.count() == 2
+
+
+def test_other_changes_send_no_mail(coordinator, place):
+    subscription = SubscriptionFactory(confirmed_on=None)
+    url = reverse("deliveries:subscription_update", args=[subscription.pk])
+    coordinator.post(url, subscription_data(family_name="架空 はる"))
+    subscription.refresh_from_db()
+    assert subscription.family_name == "架空 はる"
+    assert Subscription.objects.filter(search_key__contains="はる").exists()
+    assert not Mail.objects.exists()
+
+
+def meanwhile(row, **changes):
+    """Return a form that was filled in before something else happened to its row."""
+    data = subscription_data(
+        member_number=row.member_number,
+        municipality=row.municipality.code,
+        email="other@example.jp",
+    )
+    form = SubscriptionForm(data, instance=Subscription.objects.get(pk=row.pk))
+    assert form.is_valid(), form.errors
+    Subscription.objects.filter(pk=row.pk).update(**changes)
+    return form
+
+
+def test_family_that_stops_meanwhile_stays_stopped(place):
+    row = SubscriptionFactory(confirmed_on=None, municipality=place)
+    form = meanwhile(row, ended_on=dt.date(2016, 5, 1), ended_how="link")
+    with pytest.raises(ValidationError):
+        form.save()
+    row.refresh_from_db()
+    assert row.ended_on == dt.date(2016, 5, 1)
+
+
+def test_pause_of_the_family_is_not_overwritten(place):
+    row = SubscriptionFactory(confirmed_on=None, municipality=place)
+    form = meanwhile(row, paused_until=dt.date(2099, 1, 1))
+    form.save()
+    row.refresh_from_db()
+    assert (row.email, row.paused_until) == ("other@example.jp", dt.date(2099, 1, 1))
+
+
+def test_address_confirmed_meanwhile_is_not_changed(place):
+    row = SubscriptionFactory(confirmed_on=None, municipality=place)
+    form = meanwhile(row, confirmed_on=dt.date(2016, 4, 2))
+    with pytest.raises(ValidationError):
+        form.save()
+    row.refresh_from_db()
+    assert row.email == "ichiro@example.jp"

@@ -7,8 +7,13 @@ from auditlog.models import LogEntry
 from django.urls import reverse
 
 from accounts.models import AccessEntry
+from deliveries.subscribing import ask_to_confirm
+from deliveries.wording import delay_of
 from tests.deliveries.factories import (
+    MORNING,
+    BounceFactory,
     DeliveryFactory,
+    NoticeFactory,
     SentNoticeFactory,
     SubscriptionFactory,
 )
@@ -55,6 +60,79 @@ def test_filters_of_the_list(manager):
     assert count(manager, q="ﾊﾅｺ") == 1
     assert count(manager, q="ａ２") == 1
     assert count(manager, prefecture="12") == 4
+
+
+def test_list_finds_who_needs_attention_and_who_stopped(manager):
+    ended = dt.date(2017, 3, 21)
+    SubscriptionFactory(member_number="A1", held_since=MORNING, held_for="bounced")
+    SubscriptionFactory(member_number="A2", ended_on=ended, ended_how="link")
+    SubscriptionFactory(member_number="A3", ended_on=ended, ended_how="one_click")
+    SubscriptionFactory(member_number="A4", ended_on=ended, ended_how="coop")
+    SubscriptionFactory(
+        member_number="A5",
+        ended_on=ended,
+        ended_how="coop",
+        held_since=MORNING,
+        held_for="complaint",
+    )
+    assert count(manager, state="held") == 1
+    assert count(manager, state="stopped") == 2
+    assert count(manager, state="ended") == 4
+
+
+@pytest.mark.parametrize(
+    ("attributes", "progress"),
+    [
+        ({}, "open"),
+        ({"confirmed_on": None}, "unconfirmed"),
+        ({"held_since": MORNING, "held_for": "bounced"}, "held"),
+        ({"paused_until": dt.date(2099, 1, 1)}, "paused"),
+        ({"paused_until": dt.date(2017, 1, 1)}, "open"),
+        ({"paused_until": dt.date(2099, 1, 1), "confirmed_on": None}, "unconfirmed"),
+        ({"ended_on": dt.date(2017, 1, 1), "confirmed_on": None}, "ended"),
+    ],
+)
+def test_list_and_page_say_how_far_it_has_come(manager, attributes, progress):
+    row = SubscriptionFactory(**attributes)
+    page = manager.get(row.get_absolute_url())
+    assert page.context["progress"] == progress
+    label = str(page.context["progress"].label)
+    if progress != "paused":
+        assert label in page.text
+    assert f">{label}</span>" in manager.get(URL).text
+
+
+def test_page_names_other_families_masked_plans_bounces_and_the_link(coordinator):
+    row = SubscriptionFactory(confirmed_on=None)
+    SubscriptionFactory(member_number=row.member_number, email="jiro@example.jp")
+    BounceFactory(subscription=row, code="5.1.1")
+    ask_to_confirm(subscription=row, at=MORNING)
+    page = coordinator.get(row.get_absolute_url())
+    assert "j***@example.jp" in page.text
+    assert "jiro" not in page.text
+    assert "5.1.1" in page.text
+    assert reverse("deliveries:subscription_ask", args=[row.pk]) in page.text
+    assert page.context["asked"].expires_at == MORNING + dt.timedelta(days=7)
+
+
+def test_page_offers_a_release_while_on_hold_only(coordinator, manager):
+    row = SubscriptionFactory(held_since=MORNING, held_for="bounced")
+    release = reverse("deliveries:subscription_release", args=[row.pk])
+    assert release in coordinator.get(row.get_absolute_url()).text
+    assert release not in manager.get(row.get_absolute_url()).text
+    free = SubscriptionFactory()
+    assert "/release/" not in coordinator.get(free.get_absolute_url()).text
+
+
+def test_page_says_when_and_why_not_a_mail_was_sent(manager):
+    notice = SentNoticeFactory(sent_at=MORNING + dt.timedelta(minutes=65))
+    row = notice.subscription
+    held = NoticeFactory(subscription=row, state="cancelled", cancelled_for="paused")
+    page = manager.get(row.get_absolute_url())
+    assert held.get_cancelled_for_display() in page.text
+    assert delay_of(notice) in page.text
+    assert delay_of(held) == "–"
+    assert delay_of(notice) in manager.get(reverse("deliveries:notice_list")).text
 
 
 def test_page_shows_all_and_is_logged(manager):
