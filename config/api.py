@@ -8,6 +8,7 @@ from auditlog.context import auditlog_value
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
 from django.utils import timezone
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError
@@ -122,6 +123,13 @@ def too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
     """Answer 413 to a body that is not even read."""
     body = {"detail": "The body is too large. Send fewer items at once."}
     return api.create_response(request, body, status=413)
+
+
+@api.exception_handler(RawPostDataException)
+def no_json(request: HttpRequest, error: RawPostDataException) -> HttpResponse:
+    """Answer 400 to a form with files, which was read as one already."""
+    body = {"detail": "Send the body as application/json."}
+    return api.create_response(request, body, status=400)
 
 
 @api.exception_handler(ValidationError)

@@ -241,6 +241,21 @@ def test_request_that_is_no_batch_is_refused_as_a_whole(terminal, body, status):
     assert answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "multipart/form-data; boundary=x",
+        "multipart/form-data",
+        "application/x-www-form-urlencoded",
+        "",
+    ],
+)
+def test_form_is_no_batch_and_no_failure(terminal, kind):
+    answer = terminal.post(URL, b"--x--", content_type=kind)
+    assert answer.status_code == 400
+    assert answer.json()["detail"]
+
+
 def test_thousand_are_taken_at_once(terminal):
     told = results(terminal, *(item(n) for n in range(1000)))
     assert told == ["created"] * 1000
