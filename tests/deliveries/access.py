@@ -1,6 +1,7 @@
 """Who may open the program's URLs."""
 
 from tests.access import EVERYBODY, NOBODY, Rule
+from tests.accounts.factories import WorkplaceFactory
 from tests.deliveries.factories import (
     DeliveryFactory,
     NoticeFactory,
@@ -38,7 +39,7 @@ def plan():
 
 
 def day_off():
-    return {"pk": DayOffFactory().pk}
+    return {"pk": DayOffFactory(workplace=WorkplaceFactory()).pk}
 
 
 RULES = {

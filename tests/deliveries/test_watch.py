@@ -199,6 +199,13 @@ def test_command_ends_with_1_when_the_alarm_could_not_be_sent(
     assert "MAILS DO NOT GO OUT" in error.getvalue()
 
 
+def test_command_is_silent_when_there_is_nothing_to_tell(people, monkeypatch):
+    monkeypatch.setattr(watch, "day_to_report", lambda now: None)
+    output = io.StringIO()
+    call_command("watch_notices", stdout=output)
+    assert output.getvalue() == ""
+
+
 def test_alarm_with_nobody_to_tell_is_a_problem(worker, sent):
     waiting()
     problems = watch.watch(now=at(9, 11)).problems
