@@ -33,9 +33,11 @@ lint: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
+# BENCH_MAIL="--part sending --scale 0.1" narrows the mails down.
 bench: .venv/dev.stamp $(CATALOGUE).mo
 	DEBUG=on $(BIN)/python -m tests.bench
 	DEBUG=on $(BIN)/python -m tests.bench_years
+	$(BIN)/python -m tests.bench_mail $(BENCH_MAIL)
 
 measure: .venv/dev.stamp $(CATALOGUE).mo
 	$(BIN)/python -m tests.measure_form

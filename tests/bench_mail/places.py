@@ -19,23 +19,27 @@ ROOT = Path(__file__).resolve().parents[2]
 NO_SERVER = "NOT MEASURED: set DATABASE_URL to PostgreSQL, or install it (initdb)."
 
 
+def environment(url: str, folder: Path) -> dict[str, str]:
+    """Return the variables of a process that works on a database."""
+    return os.environ | {
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "tests.bench_mail.settings",
+        "DEBUG": "off",
+        "HTTPS": "off",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "PYTHONPATH": str(ROOT),
+        # Both packages leave a lock: one here, the other where it is started.
+        "TMPDIR": str(folder),
+    }
+
+
 class Place:
     """A database with all tables, and a folder for what programs leave about."""
 
     def __init__(self, url: str, folder: Path) -> None:
         self.url, self.folder = url, folder
-        self.environment = os.environ | {
-            "DATABASE_URL": url,
-            "DJANGO_SETTINGS_MODULE": "tests.bench_mail.settings",
-            "DEBUG": "off",
-            "HTTPS": "off",
-            "ALLOWED_HOSTS": "127.0.0.1",
-            "SECRET_KEY": secrets.token_urlsafe(50),
-            "DJANGO_LOG_LEVEL": "WARNING",
-            "PYTHONPATH": str(ROOT),
-            # Both packages leave a lock: one here, the other where it is started.
-            "TMPDIR": str(folder),
-        }
+        self.environment = environment(url, folder)
         self.run(str(ROOT / "manage.py"), "migrate", "--verbosity", "0")
 
     @property

@@ -1,4 +1,8 @@
-"""A batch of deliveries with their notices against bare inserts of the same rows."""
+"""A batch of deliveries with their notices against its bare inserts, on PostgreSQL.
+
+Bare are the very statements by which the rows were inserted, values and all, sent once
+more in one transaction by nobody who had to make them.
+"""
 
 import json
 import sys
@@ -9,66 +13,75 @@ import django
 
 django.setup()
 
-from django.db import connection, models, transaction  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from deliveries.models import Delivery, Notice  # noqa: E402
-from deliveries.services import record_deliveries  # noqa: E402
+from deliveries.services import Entry, record_deliveries  # noqa: E402
 from outbox.models import Mail  # noqa: E402
-from tests.bench_mail.deliveries import clear, entries, reporter  # noqa: E402
+from tests.bench_mail import deliveries  # noqa: E402
 
-TABLES = (Delivery, Notice, Mail)
+TABLES = (Mail, Notice, Delivery)
 
 
-def insert_of(model: type[models.Model]) -> tuple[str, list[object]]:
-    """Return one statement that inserts all rows of a table, and its parameters.
-
-    Without what the database makes itself: keys are given, as no other rows refer to
-    rows without.
-    """
-    columns = [
-        field.column
-        for field in model._meta.concrete_fields
-        if not isinstance(field, models.GeneratedField)
-    ]
-    names = ", ".join(f'"{name}"' for name in columns)
-    table = f'"{model._meta.db_table}"'
+def clear() -> None:
+    """Empty the tables, and let their keys begin anew: notices refer to deliveries."""
+    deliveries.clear(TABLES)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {names} FROM {table} ORDER BY id")  # noqa: S608
-        rows = cursor.fetchall()
-    one = f"({', '.join(['%s'] * len(columns))})"
-    statement = f"INSERT INTO {table} ({names}) VALUES {', '.join([one] * len(rows))}"  # noqa: S608
-    return statement, [value for row in rows for value in row]
+        for model in TABLES:
+            begin_anew = "SELECT setval(pg_get_serial_sequence(%s, 'id'), 1, false)"
+            cursor.execute(begin_anew, [model._meta.db_table])
 
 
-def insert(statements: Sequence[tuple[str, list[object]]]) -> None:
+def counts() -> list[int]:
+    return [model._default_manager.count() for model in TABLES]
+
+
+def insert(statements: Sequence[str]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        for statement, parameters in statements:
-            cursor.execute(statement, parameters)
+        for statement in statements:
+            cursor.execute(statement)
+
+
+class Batch:
+    """A batch that is recorded again and again."""
+
+    def __init__(self, count: int) -> None:
+        deliveries.clear()
+        self.rows: list[Entry] = deliveries.entries(count)
+        self.workplace, self.user = deliveries.reporter()
+
+    def record(self) -> None:
+        record_deliveries(
+            entries=self.rows,
+            workplace=self.workplace,
+            recorded_by=self.user,
+            at=timezone.now(),
+        )
+
+    def statements(self) -> list[str]:
+        """Return the statements that insert the rows."""
+        clear()
+        with CaptureQueriesContext(connection) as captured:
+            self.record()
+        return [q["sql"] for q in captured if q["sql"].startswith("INSERT")]
 
 
 def main(count: int, rounds: int) -> None:
-    clear()
-    rows = entries(count)
-    workplace, user = reporter()
-    found: dict[str, list[float]] = {"recorded": [], "bare": []}
-    for _ in range(rounds + 1):
-        clear(TABLES[::-1])
-        start = time.perf_counter()
-        record_deliveries(
-            entries=rows, workplace=workplace, recorded_by=user, at=timezone.now()
-        )
-        found["recorded"].append(time.perf_counter() - start)
-        counts = [model._default_manager.count() for model in TABLES]
-        if counts != [count] * len(TABLES):
-            raise SystemExit(f"not what was to be measured: {counts}")
-        statements = [insert_of(model) for model in TABLES]
-        clear(TABLES[::-1])
-        start = time.perf_counter()
-        insert(statements)
-        found["bare"].append(time.perf_counter() - start)
-    # The first round warms up.
-    print(json.dumps({key: times[1:] for key, times in found.items()}))  # noqa: T201
+    batch = Batch(count)
+    statements = batch.statements()
+    ways = {"recorded": batch.record, "bare": lambda: insert(statements)}
+    found: dict[str, list[float]] = {way: [] for way in ways}
+    for _ in range(rounds):
+        for way, act in ways.items():
+            clear()
+            start = time.perf_counter()
+            act()
+            found[way].append(time.perf_counter() - start)
+            if counts() != [count] * len(TABLES):
+                raise SystemExit(f"{way}: not what was to be measured: {counts()}")
+    print(json.dumps(found))  # noqa: T201 - who called reads it
 
 
 if __name__ == "__main__":
