@@ -93,8 +93,15 @@ def _take_back(at: dt.datetime) -> None:
 
 
 def give_back(name: str) -> None:
-    """Let others have what the worker still holds."""
-    Mail.objects.filter(claimed_by=name, state=Mail.State.SENDING).update(**FREE)
+    """Let others have what the worker still holds.
+
+    What it had marked and not handed over counts as not attempted: it cannot have
+    arrived (`queue.in_doubt`).
+    """
+    held = Mail.objects.filter(claimed_by=name, state=Mail.State.SENDING)
+    marked = held.filter(begun_at__isnull=False)
+    marked.update(**FREE, attempts=F("attempts") - 1)
+    held.update(**FREE)
 
 
 def renew(*, name: str, at: dt.datetime, lease: dt.timedelta) -> None:

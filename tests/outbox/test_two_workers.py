@@ -113,6 +113,8 @@ def test_database_that_is_away_while_a_mail_is_written_parks_nothing(
     sender = Sender(now=lambda: MORNING, stop=Rounds(2))
     sender.follow()
     assert sender.counts == {"sent": 1}
+    # The first time it cannot have arrived.
+    assert Mail.objects.get().attempts == 1
 
 
 @on_postgresql
