@@ -2,9 +2,11 @@
 
 import threading
 import time
+from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 
 from deliveries import subscribing
@@ -16,6 +18,7 @@ from tests.deliveries import keeping
 from tests.deliveries.factories import MORNING, NoticeFactory, SubscriptionFactory
 from tests.deliveries.families import make_link, path_of
 
+ROUNDS = 5
 HOOKED = "tests.deliveries.test_stop_waits.HookedBackend"
 
 
@@ -138,3 +141,33 @@ def test_stop_waits_for_the_mail_that_is_going_out(monkeypatch, sent):
     worker.join(timeout=10)
     assert len(sent) == 1
     assert Notice.objects.filter(state="sent").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_answer_of_the_new_address_and_stop_at_once_end_both():
+    if connection.vendor == "sqlite":
+        pytest.skip("tests on SQLite run in memory, in one connection")
+    old = SubscriptionFactory()
+    for number in range(ROUNDS):
+        Subscription.objects.update(ended_on=None, ended_how="")
+        Subscription.objects.exclude(pk=old.pk).delete()
+        new = subscribing.change_address(
+            subscription=old, email=f"new{number}@example.jp", at=MORNING
+        )
+        link = new.links.get()
+        together = threading.Barrier(2)
+
+        def answer(link=link, together=together):
+            together.wait(timeout=10)
+            try:
+                with suppress(ValidationError):
+                    subscribing.confirm(link=link, at=MORNING)
+            finally:
+                connection.close()
+
+        family = threading.Thread(target=answer)
+        family.start()
+        together.wait(timeout=10)
+        stop(old)
+        family.join(timeout=10)
+        assert not Subscription.objects.filter(ended_on__isnull=True).exists()
