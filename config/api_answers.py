@@ -40,7 +40,8 @@ def ApiAnswersMiddleware(get_response: GetResponse) -> GetResponse:  # noqa: N80
             and response.status_code == HTTPStatus.METHOD_NOT_ALLOWED
         ):
             response.status_code, response.content = HTTPStatus.NO_CONTENT, b""
-            del response.headers["Content-Type"]
+            for name in ("Content-Type", "Content-Length"):
+                response.headers.pop(name, None)
         elif response.status_code >= HTTPStatus.BAD_REQUEST:
             _speak_json(response)
         if method == "HEAD":

@@ -98,6 +98,7 @@ def test_head_opens_nothing(outsider):
 def test_options_names_the_methods(address, allowed):
     answer = Client().options(address)
     assert (answer.status_code, answer.content) == (204, b"")
+    assert "Content-Length" not in answer.headers
     assert answer.headers["Allow"] == allowed
     assert Client().patch(address).headers["Allow"] == allowed
 
