@@ -65,7 +65,12 @@ def _receive(item: Any, at: dt.datetime) -> ReceivedBounce:
         except ValidationError as error:
             errors["at"] = error.messages
     if not errors:
-        one.result = _record(texts, bounced_at)
+        try:
+            one.result = _record(texts, bounced_at)
+        except ValidationError:
+            # Its year is closed. It counts on the day we learn of it: the address is
+            # no better for that.
+            one.result = _record(texts, at)
     return one
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.test import Client
 
+from dashboard.closing import close_year, finish
 from deliveries.models import Bounce
 from tests.accounts.factories import UserFactory
 from tests.conftest import grant
@@ -65,6 +66,18 @@ def test_event_counts_once_however_often_it_is_posted(service, notice):
     assert results(service, event(), event()) == ["created", "unchanged"]
     assert results(service, event(message_id="<m1@coop.example.jp>")) == ["unchanged"]
     assert Bounce.objects.count() == 1
+
+
+def test_report_about_a_closed_year_counts_today_and_stops_the_mails(
+    service, notice, monkeypatch
+):
+    today = dt.datetime(2017, 4, 2, 2, tzinfo=dt.UTC)
+    monkeypatch.setattr("deliveries.api.timezone.now", lambda: today)
+    finish(close_year(year=2016, actor=None, at=today))
+    assert results(service, event()) == ["created"]
+    assert Bounce.objects.get().bounced_on == dt.date(2017, 4, 2)
+    notice.subscription.refresh_from_db()
+    assert notice.subscription.is_held
 
 
 def test_mail_that_is_none_of_ours_is_unknown_and_no_error(service, notice):
