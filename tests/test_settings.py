@@ -64,9 +64,13 @@ def test_wrong_percentage_of_change_stops_the_start(percent):
         ("ALERTS_RETENTION_DAYS", ""),
         ("ALERTS_OFFICE_HOURS", "いつでも"),
         ("ALERTS_OFFICE_HOURS", ""),
+        ("DELIVERIES_ALARM_MINUTES", "0"),
+        ("DELIVERIES_ALARM_MINUTES", "１０"),
+        ("DELIVERIES_REPORT_HOUR", "24"),
+        ("DELIVERIES_REPORT_HOUR", "18:00"),
     ],
 )
-def test_wrong_setting_of_incident_reports_stops_the_start(name, value):
+def test_wrong_setting_of_a_program_stops_the_start(name, value):
     result = start(**GOOD | {name: value})
     assert result.returncode != 0
     assert name in result.stderr
