@@ -68,7 +68,7 @@ def claim(*, name: str, count: int, at: dt.datetime, lease: dt.timedelta) -> lis
 
 def _take_back(at: dt.datetime) -> None:
     """Give mails of dead workers back to the queue; park one that killed too many."""
-    dead = _unlocked(Mail.objects.abandoned(at).order_by("pk"))
+    dead = _unlocked(Mail.objects.abandoned(at).order_by("lease_until", "pk"))
     mails = list(dead.only("kind", "reference", "attempts", "begun_at")[:1000])
     spent, suspects, others = [], [], []
     for mail in mails:
