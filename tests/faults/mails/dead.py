@@ -59,7 +59,7 @@ def run(stack, *, scale, seed):
         at_least("mails that waited", len(passed["fresh"]), count // 2),
         at_least("mails of news that grew old", len(stale), count // 10),
         exactly("attempts that the dead server cost them", cost, 0),
-        *screens.promises(before, stuck),
+        *screens.promises(before, stuck, is_measured=not is_hurried),
         *compare(stack.database, sink, passed["fresh"], in_doubt=0),
         exactly("stale mails sent", sum(m.message_id in stale for m in sink.taken), 0),
         exactly("stale mails noted as such", noted(stack.database, stale), len(stale)),
@@ -104,14 +104,16 @@ class Screens:
         rounds = [self.look_once() for _ in range(self.looks)]
         return round(statistics.mean(map(min, zip(*rounds, strict=True))) * 1000)
 
-    def promises(self, before, stuck):
+    def promises(self, before, stuck, *, is_measured):
         """Yield the lines about pages; `before` and `stuck` are what they took."""
         asked = self.answers.total()
         yield told("pages opened and reports sent", asked)
         yield exactly("of these, answered as ever", self.answers[200], asked)
         yield told("ms that a page took before", before)
-        most = round(before * SLOWER) + NOISE_MS
-        yield at_most("ms that it took while the queue was stuck", stuck, most)
+        # So few looks as in a short run measure the machine rather than the pages.
+        text, most = "ms that it took while the queue was stuck", NOISE_MS
+        most += round(before * SLOWER)
+        yield at_most(text, stuck, most) if is_measured else told(text, stuck)
 
 
 def attempts(database):
