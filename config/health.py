@@ -21,9 +21,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    trouble = _trouble(queue.standing(timezone.now()))
+    at = timezone.now()
+    trouble = _trouble(queue.standing(at))
     status = 503 if trouble and "mail" in request.GET else 200
-    lines = ["ok" if status == 200 else "not ok", f"mail: {trouble or 'ok'}"]
+    lines = [
+        "ok" if status == 200 else "not ok",
+        f"mail: {trouble or 'ok'}",
+        f"parked mails: {queue.load(at).parked}",
+    ]
     return HttpResponse("\n".join(lines), content_type="text/plain", status=status)
 
 
