@@ -245,6 +245,20 @@ def test_report_goes_out_once_to_the_coordinators(people, worker, sent):
     assert SendingReport.objects.get(day=MONDAY).reported_at == at(18)
 
 
+def test_two_runs_at_once_raise_one_alarm_and_write_one_report(
+    people, worker, monkeypatch
+):
+    waiting()
+    watch.watch(now=at(9, 11))
+    [alarm] = SendingAlarm.objects.all()
+    assert watch._raise(at(9), at(9, 11)) == alarm
+    watch.watch(now=at(18))
+    mails = Mail.objects.count()
+    monkeypatch.setattr(watch, "day_to_report", lambda now: MONDAY)
+    assert watch.watch(now=at(18)).done == []
+    assert Mail.objects.count() == mails
+
+
 def test_report_of_a_run_that_is_taken_back_is_written_by_the_next(people, monkeypatch):
     def fail(*args):
         raise RuntimeError
