@@ -35,7 +35,7 @@ def run(stack, *, scale, seed):
             all_at_once([killer.run, changing], work)
             drain(stack.database)
             workers.end_all()
-    in_flight = sum(kill.in_flight for kill in workers.kills)
+    in_flight = sum(len(kill.in_flight) for kill in workers.kills)
     return [
         at_least("workers killed", killer.died(), kills),
         *(
@@ -55,19 +55,24 @@ def after_deaths(sink, wanted, kills):
     tries = defaultdict(list)
     for at, recipient in sink.tried:
         tries[recipient].append(at)
-    waits, held = [], 0
+    going, held = [], []
     for n, kill in enumerate(kills):
-        later = kills[n + 1 :]
         for message_id in kill.held:
-            held += 1
             again = next((at for at in tries[wanted[message_id]] if at > kill.at), None)
             # Held by another who was killed as well: counted there.
-            before = [k.at for k in later if message_id in k.held]
+            before = [k.at for k in kills[n + 1 :] if message_id in k.held]
             if again is not None and not (before and before[0] < again):
+                waits = going if message_id in kill.in_flight else held
                 waits.append(again - kill.at)
-    late = sum(wait > OUT_WITHIN for wait in waits)
     return [
-        told("mails in the hands of workers that were killed", held),
-        exactly(f"of these, tried again later than after {OUT_WITHIN} s", late, 0),
-        told("of these, the slowest, in seconds", round(max(waits, default=0))),
+        *waited("mails going out when their worker was killed", going),
+        *waited("mails held in reserve by a worker that was killed", held),
     ]
+
+
+def waited(text, waits):
+    """Yield the lines about how long mails waited for another worker."""
+    late = sum(wait > OUT_WITHIN for wait in waits)
+    yield told(text, len(waits))
+    yield exactly(f"of these, tried again later than after {OUT_WITHIN} s", late, 0)
+    yield told("of these, the slowest, in seconds", round(max(waits, default=0)))

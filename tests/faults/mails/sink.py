@@ -153,7 +153,7 @@ class _Dialogue:
             self.sink.tried.append((time.monotonic(), self.recipients[-1]))
             await self._take_time()
             await self._hold()
-        if verb in ("MAIL", "RCPT", "DATA") and await self._misbehaves(verb):
+        if verb in ("RCPT", "DATA") and await self._misbehaves(verb):
             return
         if verb == "DATA":
             await self._take()
@@ -168,8 +168,8 @@ class _Dialogue:
         faults = self.sink.faults
         if faults and self.fault is None and (fault := faults.for_mail()):
             self.fault = fault
-            # Where in the mail those strike that may strike anywhere.
-            self.where = faults.dice.choice(["MAIL", "RCPT", "DATA"])
+            # Not at MAIL: nobody would know whose mail was tried.
+            self.where = faults.dice.choice(["RCPT", "DATA"])
 
     async def _misbehaves(self, verb):
         """Whether this was answered by a fault. Raises Gone when that was all."""

@@ -74,7 +74,7 @@ def test_queue_that_believes_otherwise_is_found():
 
 
 def kill(at, *held):
-    return SimpleNamespace(at=at, held=set(held))
+    return SimpleNamespace(at=at, held=set(held), in_flight=set())
 
 
 def test_mail_of_a_dead_worker_that_is_out_too_late_is_found():

@@ -140,7 +140,7 @@ class Kill:
             if f":{pid}:" in claimed_by
         ]
         self.held = {message_id for message_id, _is_out in rows}
-        self.in_flight = sum(bool(is_out) for _message_id, is_out in rows)
+        self.in_flight = {message_id for message_id, is_out in rows if is_out}
 
 
 def environment_of(stack, url, *, is_hurried):
