@@ -4,9 +4,11 @@ import datetime as dt
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from deliveries.models import Delivery, Notice
+from deliveries.services import record_deliveries
 from outbox.models import Mail
 from tests.accounts.factories import UserFactory, WorkplaceFactory
 from tests.conftest import grant
@@ -276,3 +278,16 @@ def test_queries_do_not_grow_with_the_items(terminal, django_assert_max_num_quer
     few = queries(range(1, 11))
     # SQLite takes fewer than a hundred rows in one INSERT.
     assert queries(range(11, 100)) <= few + 3
+
+
+def test_closed_year_refuses_its_own_deliveries_only(terminal, monkeypatch):
+    def refuse(*, entries, **kwargs):
+        if entries[0].delivered_on < dt.date(2016, 3, 21):
+            raise ValidationError("2015年度は締まっています。")
+        return record_deliveries(entries=entries, **kwargs)
+
+    monkeypatch.setattr("deliveries.receiving.record_deliveries", refuse)
+    old = item(2, delivered_at="2016-03-20T10:00:00+09:00")
+    told = post(terminal, old, item(1), item(3, delivered_at="2016-03-21T00:00:00Z"))
+    assert [one["result"] for one in told] == ["invalid", "created", "created"]
+    assert told[0]["errors"] == {"delivered_at": ["2015年度は締まっています。"]}
