@@ -69,4 +69,7 @@ def fill(count):
     SentNoticeFactory.create_batch(count, subscription=subscription)
     SentNoticeFactory.create_batch(count, delivery=delivery)
     BounceFactory.create_batch(count)
+    SubscriptionFactory.create_batch(
+        count, ended_on=dt.date(2016, 10, 3), ended_how="link"
+    )
     return [subscription.get_absolute_url(), delivery.get_absolute_url()]
