@@ -35,7 +35,7 @@ class Mail(models.Model):
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("Waiting")
+        WAITING = "waiting", _("Waiting to be sent")
         SENDING = "sending", _("Being sent")
         SENT = "sent", _("Sent")
         PARKED = "parked", _("Parked after repeated failure")
@@ -76,7 +76,7 @@ class Mail(models.Model):
 
     class Meta:
         verbose_name = _("mail")
-        verbose_name_plural = _("mails")
+        verbose_name_plural = _("mails of the outbox")
         ordering = ("-created_at", "-pk")
         indexes = (
             # What is claimed next; as small as the queue, however long the table.

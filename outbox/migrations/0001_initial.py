@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("waiting", "Waiting"),
+                            ("waiting", "Waiting to be sent"),
                             ("sending", "Being sent"),
                             ("sent", "Sent"),
                             ("parked", "Parked after repeated failure"),
@@ -161,7 +161,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "mail",
-                "verbose_name_plural": "mails",
+                "verbose_name_plural": "mails of the outbox",
                 "ordering": ("-created_at", "-pk"),
                 "indexes": [
                     models.Index(
