@@ -107,7 +107,10 @@ def test_mail_whose_worker_died_is_not_repeated_but_corrected(delivery, sent, mo
     send(LATER + dt.timedelta(minutes=1))
     subjects = [message["Subject"] for _recipients, message in sent]
     assert len(subjects) == (1 if moment == "before" else 2)
-    assert notices() == {("delivery", "cancelled", "undone"), ("correction", "sent", "")}
+    assert notices() == {
+        ("delivery", "cancelled", "undone"),
+        ("correction", "sent", ""),
+    }
 
 
 def test_attempt_without_an_answer_is_corrected(delivery, sent):
@@ -187,13 +190,14 @@ def test_each_family_is_corrected(family, sent):
 
 def test_id_that_was_taken_back_is_refused_and_the_remedy_named(delivery):
     undo(delivery)
-    with pytest.raises(DeliveryConflict, match="another ID") as refused:
+    with pytest.raises(DeliveryConflict, match="D-1") as refused:
         record_delivery(
             entry=ENTRY,
             workplace=delivery.workplace,
             recorded_by=delivery.recorded_by,
             at=LATER,
         )
+    assert [error.code for error in refused.value.error_list] == ["taken_back"]
     assert refused.value.external_ids == ["D-1"]
     assert refused.value.taken_back == ["D-1"]
     again = record_delivery(
