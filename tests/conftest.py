@@ -4,6 +4,7 @@ import datetime as dt
 import os
 import shutil
 import tempfile
+from contextlib import ExitStack, contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -20,9 +21,11 @@ from core import triggers
 from core.access import Role, coordinator_of
 from core.programs import installed_programs
 from tests.accounts.factories import UserFactory, WorkplaceFactory
+from tests.order import LongestFirst, put_in_order
 from tests.plain import use_plain_settings
 
 DEMO_DAY = dt.date(2026, 11, 24)
+NEXT_ITEM = pytest.StashKey()
 # Playwright runs an event loop in the thread of the test.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
@@ -43,9 +46,22 @@ def pytest_terminal_summary(terminalreporter):
         )
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return LongestFirst(config, log) if config.option.dist == "loadscope" else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    # Without workers the order of pytest-django stands: transactions last.
+    if hasattr(config, "workerinput"):
+        put_in_order(items)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item, nextitem):
     """Bring back what migrations wrote, which a test with transactions flushes."""
+    item.config.stash[NEXT_ITEM] = nextitem
     marker = item.get_closest_marker("django_db")
     if marker and marker.kwargs.get("transaction"):
         # Closed years and logs refuse to be emptied; `flush` makes the triggers again.
@@ -90,13 +106,51 @@ def sign_in(*group_names, **attributes):
     return client
 
 
-@pytest.fixture(scope="module")
-def demo(django_db_setup, django_db_blocker):
-    """The demo as of `DEMO_DAY`, for a whole module; taken back afterwards."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_demo", today=DEMO_DAY, verbosity=0)
+@contextmanager
+def taken_back():
+    """Take back at the end what is written inside."""
+    with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup, django_db_blocker):
+    """The database for a fixture of a whole module; taken back afterwards."""
+    with django_db_blocker.unblock(), taken_back():
+        yield
+
+
+@pytest.fixture(scope="session")
+def kept_demo(django_db_setup, django_db_blocker):
+    """What takes the demo back once no module after it needs it."""
+    with ExitStack() as stack:
+        yield stack
+        with django_db_blocker.unblock():
+            stack.close()
+
+
+@pytest.fixture(scope="module")
+def demo(request, kept_demo, django_db_blocker):
+    """The demo as of `DEMO_DAY`, for a whole module; changes are taken back.
+
+    It takes many seconds to load, so it stays for the next module if that needs it too.
+    """
+    with django_db_blocker.unblock():
+        if not connection.in_atomic_block:
+            load_for_modules(kept_demo)
+        with taken_back():
+            yield
+        following = request.config.stash[NEXT_ITEM]
+        if not following or "kept_demo" not in following.fixturenames:
+            kept_demo.close()
+
+
+def load_for_modules(kept_demo):
+    with ExitStack() as stack:
+        stack.enter_context(taken_back())
+        call_command("load_demo", today=DEMO_DAY, verbosity=0)
+        kept_demo.push(stack.pop_all())
 
 
 @pytest.fixture
