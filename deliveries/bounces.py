@@ -103,6 +103,9 @@ def _note(
             "bounced_on": fiscal.local_date(at),
         },
     )
+    if notice is None and source == Bounce.Source.MAILBOX:
+        # Guessed by the address alone, which says nothing about one that works.
+        same = [one for one in same if one.confirmed_on is None]
     if is_new and _is_enough(bounce):
         for one in same:
             if one.is_open and not one.is_held:

@@ -20,8 +20,13 @@ Kind = Bounce.Kind
 STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 REPLY = re.compile(r"(?<![\d.])([45]\d\d)(?=[ \-])(?! [KMG]?B)")
 MESSAGE_ID = re.compile(r"<[^<>\s@]+@[^<>\s@]+>")
-MESSAGE_ID_LINE = re.compile(r"(?im)^[>\s]*Message-Id:\s*(<[^<>\s]+>)")
-ADDRESS = re.compile(r"(?:\"[^\"\s@]+\"|[\w.?/+\-]+)@[A-Za-z0-9.\-]+\.[A-Za-z]{2,}")
+# Anybody may write such a mail: each search ends soon, whatever stands in it.
+MESSAGE_ID_LINE = re.compile(r"(?im)^[> \t]{0,20}Message-Id:\s{0,20}(<[^<>\s]{1,320}>)")
+ADDRESS = re.compile(
+    r"(?<![\w.?/+\-])(?:\"[^\"\s@]{1,64}\"|[\w.?/+\-]{1,64})"
+    r"@[A-Za-z0-9.\-]{1,253}\.[A-Za-z]{2,63}",
+    re.ASCII,
+)
 # Full for now, although servers say 5: the address is right.
 MAILBOX_FULL = "5.2.2"
 # What servers write that send no report a machine could read.
@@ -43,6 +48,10 @@ UNWANTED = ("abuse", "fraud", "opt-out", "opt-out-list", "other", "virus")
 # Of a longer mail the beginning is read: reports come before the mail they bring back.
 LARGEST = 1_000_000
 LONGEST_TEXT = 100_000
+# No server's report has so many; whoever writes them wants to keep us busy.
+MOST_BOUNDARIES = 40
+MOST_REPORTS = 50
+MOST_RECIPIENTS = 20
 
 
 class Report(NamedTuple):
@@ -64,7 +73,10 @@ def reports_of(raw: bytes) -> list[Report]:
 
     Never raises for anything that a mail may hold.
     """
-    message = message_from_bytes(raw[:LARGEST])
+    raw = raw[:LARGEST]
+    if raw.lower().count(b"boundary") > MOST_BOUNDARIES:
+        return []
+    message = message_from_bytes(raw)
     parts = list(message.walk())
     types = {part.get_content_type() for part in parts}
     if "message/feedback-report" in types:
@@ -81,8 +93,10 @@ def reports_of(raw: bytes) -> list[Report]:
     own = _text(message, "Message-ID").encode() or raw
     mark = hashlib.sha256(own).hexdigest()[:40]
     return [
-        Report(message_ids, recipients, kind, code, f"{mark}:{number}")
-        for number, (recipients, kind, code) in enumerate(found)
+        Report(
+            message_ids, recipients[:MOST_RECIPIENTS], kind, code, f"{mark}:{number}"
+        )
+        for number, (recipients, kind, code) in enumerate(found[:MOST_REPORTS])
     ]
 
 
