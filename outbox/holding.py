@@ -20,7 +20,7 @@ from .models import Mail, Worker
 MAX_ATTEMPTS = 10
 # From so many attempts on, a mail that was going out when its worker died waits behind
 # the others: it may be what killed it.
-SUSPICIOUS = 3
+SUSPICIOUS = 7
 # A worker that is silent for so long is gone; see also `queue.PULSE`.
 GONE = dt.timedelta(minutes=10)
 # What a row loses when nobody holds it any more.
@@ -46,7 +46,7 @@ def claim(*, name: str, count: int, at: dt.datetime, lease: dt.timedelta) -> lis
     Mails of dead workers are taken back first.
     """
     # Looking takes no lock: on SQLite the pages go on writing meanwhile.
-    # Two questions with all priorities named, so that SQLite never reads the whole table.
+    # Two questions, all priorities named: so SQLite never reads the whole table.
     waiting = _waiting(at).filter(priority__in=Priority)
     if not (waiting.exists() or Mail.objects.abandoned(at).exists()):
         return []

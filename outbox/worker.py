@@ -12,6 +12,7 @@ import os
 import smtplib
 import socket
 import threading
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -36,6 +37,9 @@ from .step import step
 # of a dead worker are out within half a minute.
 LEASE = dt.timedelta(seconds=20)
 BATCH = 50
+# A worker claims what it sends in so many seconds at its pace: with slow mails, few
+# wait for the lease of one that dies, and others soon see that it did.
+BATCH_SECONDS = 2.0
 FIRST_WAIT = dt.timedelta(seconds=10)
 LONGEST_WAIT = dt.timedelta(minutes=30)
 # How long to look away: when nothing is due, and from a mail server that is away.
@@ -64,6 +68,8 @@ class Sender:
     now: Callable[[], dt.datetime] = timezone.now
     name: str = field(default_factory=lambda: new_name())
     batch: int = BATCH
+    # Seconds a mail takes, over the last few; a new worker feels its way.
+    pace: float = BATCH_SECONDS / 10
     stop: threading.Event = field(default_factory=threading.Event)
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -85,7 +91,8 @@ class Sender:
         try:
             self._keep_house()
             while not self.stop.is_set() and left != 0:
-                mails = self.claim(min(self.batch, left or self.batch))
+                count = self._fitting()
+                mails = self.claim(min(count, left or count))
                 if not mails:
                     break
                 count = self.send(mails)
@@ -102,7 +109,7 @@ class Sender:
             try:
                 self._recover()
                 self._keep_house()
-                if mails := self.claim(self.batch):
+                if mails := self.claim(self._fitting()):
                     self.send(mails)
                     wait = 0.0
                 away = 0.0
@@ -136,7 +143,7 @@ class Sender:
         should help and urgent mails should come forward. Raises ServerAway, after
         giving back.
         """
-        count, since = 0, self.now()
+        count, since, began = 0, self.now(), time.monotonic()
         try:
             for mail in mails:
                 if not self._is_connected():
@@ -153,9 +160,14 @@ class Sender:
             holding.give_back(self.name)
             raise
         self._advance(None)
+        self.pace = (self.pace + (time.monotonic() - began) / max(count, 1)) / 2
         if count < len(mails):
             holding.give_back(self.name)
         return count
+
+    def _fitting(self) -> int:
+        """Return how many mails to claim at this pace."""
+        return max(1, min(self.batch, int(BATCH_SECONDS / self.pace)))
 
     def _advance(self, mail: Mail | None) -> bool:
         """Record what became of the last mail, and mark the next as going out.

@@ -83,7 +83,7 @@ def test_mail_that_kills_its_workers_goes_behind_the_others_and_is_parked(
         mail = next(one for one in dead.claim(50) if one.pk == poison.pk)
         holding.begin(mail=mail, name=dead.name, at=at)
         at += LEASE
-        if count == 3:
+        if count == holding.SUSPICIOUS:
             # The other one is no longer behind it.
             order = [mail.pk for mail in sender(at).claim(50)]
             assert order.index(poison.pk) == 1
