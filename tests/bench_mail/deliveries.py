@@ -11,9 +11,11 @@ from django.utils import timezone
 from accounts.models import User, Workplace
 from deliveries.models import Delivery, FamilyLink, Notice, Subscription
 from deliveries.services import Entry, record_deliveries
+from municipalities.models import Municipality
 from outbox.models import Mail
 from tests.accounts.factories import UserFactory, WorkplaceFactory
 from tests.deliveries.factories import SubscriptionFactory
+from tests.municipalities.factories import MunicipalityFactory
 
 BATCH = 1_000
 SWEEP = {"postgresql": "VACUUM ANALYZE", "sqlite": "ANALYZE"}
@@ -36,7 +38,7 @@ def entries(count: int) -> list[Entry]:
     # An hour of day at which the minute before is the same day.
     now = timezone.localtime() - dt.timedelta(minutes=1)
     sample = SubscriptionFactory.build(municipality=None)
-    place = SubscriptionFactory(member_number="M-sample").municipality
+    place = Municipality.objects.first() or MunicipalityFactory()
     numbers = [f"M{n:07}" for n in range(count)]
     Subscription.objects.bulk_create(
         [
@@ -74,7 +76,10 @@ COPIED = {
 
 def reporter() -> tuple[Workplace, User]:
     """Return where and by whom deliveries are recorded."""
-    return WorkplaceFactory(), UserFactory()
+    return (
+        Workplace.objects.first() or WorkplaceFactory(),
+        User.objects.first() or UserFactory(),
+    )
 
 
 def record(rows: Sequence[Entry]) -> None:
