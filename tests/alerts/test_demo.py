@@ -16,6 +16,7 @@ from tests.municipalities.factories import DeskFactory
 
 PUBLISHED = Path(dashboard.__file__).parent / "data/published_figures.csv"
 TODAY = dt.date(2026, 11, 24)
+pytestmark = pytest.mark.django_db
 
 
 def published():
@@ -28,8 +29,8 @@ def published():
     ]
 
 
-@pytest.fixture
-def load(db):
+@pytest.fixture(scope="module")
+def load(module_db):
     DeskFactory.create_batch(5)
     centre = WorkplaceFactory()
     WorkplaceFactory(kind="store")

@@ -14,10 +14,11 @@ from childcare.months import Month
 from dashboard.indicators import Moment, registry
 
 TODAY = dt.date(2026, 11, 24)
+pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def demo(db):
+@pytest.fixture(scope="module", autouse=True)
+def loaded(module_db):
     call_command("import_municipalities", service_area="11,12,13", verbosity=0)
     load(today=TODAY, users={}, progress=lambda label, steps: steps)
 
@@ -30,7 +31,7 @@ def published():
                 yield row
 
 
-def test_demo_equals_the_published_figures(demo):
+def test_demo_equals_the_published_figures():
     compared = 0
     for row in published():
         year, day = int(row["fiscal_year"]), dt.date.fromisoformat(row["as_of"])
@@ -43,19 +44,19 @@ def test_demo_equals_the_published_figures(demo):
     assert compared == 4
 
 
-def test_only_the_years_that_the_demo_is_about_have_sessions(demo):
+def test_only_the_years_that_the_demo_is_about_have_sessions():
     years = Session.objects.order_by().values_list("fiscal_year", flat=True)
     assert set(years) == {2016, 2025, 2026}
     assert not Session.objects.filter(held_on__gt=TODAY).exists()
     assert Session.objects.member_run().filter(fiscal_year=2016).exists()
 
 
-def test_one_hub_has_not_reported_last_month(demo):
+def test_one_hub_has_not_reported_last_month():
     (late,) = Hub.objects.not_reported_in(Month.of(TODAY).previous)
     assert late.series == Hub.Series.CONTRACTED
 
 
-def test_every_session_lies_within_its_contract_and_slots_do_not_overlap(demo):
+def test_every_session_lies_within_its_contract_and_slots_do_not_overlap():
     taken = {}
     for session in Session.objects.select_related("hub"):
         assert session.hub.is_open_on(session.held_on)

@@ -12,12 +12,16 @@ from municipalities.models import DeliveryCourse, Desk
 from tests.accounts.factories import WorkplaceFactory
 
 
-@pytest.fixture
-def desks(db):
+@pytest.fixture(scope="module")
+def loaded(module_db):
     call_command("import_municipalities", service_area="11,12,13", verbosity=0)
     WorkplaceFactory(kind=Workplace.Kind.STORE)
     WorkplaceFactory.create_batch(2)
     load(today=dt.date(2026, 11, 23), users={}, progress=lambda _label, steps: steps)
+
+
+@pytest.fixture
+def desks(loaded, db):
     return Desk.objects.all()
 
 

@@ -17,8 +17,8 @@ TODAY = dt.date(2026, 11, 24)
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def loaded():
+@pytest.fixture(scope="module", autouse=True)
+def loaded(module_db):
     """The demo over a few municipalities of the three prefectures."""
     for number, (code, name) in enumerate(
         [("11", "埼玉県"), ("12", "千葉県"), ("13", "東京都")]
@@ -42,7 +42,7 @@ def published():
         ]
 
 
-def test_hours_are_those_published(loaded):
+def test_hours_are_those_published():
     assert published()
     for key, year, value in published():
         moment = Moment.of(year, TODAY)
@@ -52,7 +52,7 @@ def test_hours_are_those_published(loaded):
         assert len(parts) == 3
 
 
-def test_slips_keep_the_rules_of_recorded_ones(loaded):
+def test_slips_keep_the_rules_of_recorded_ones():
     slips = Activity.objects.select_related("helper", "recipient", "reverses")
     reversals = slips.filter(kind=Activity.Kind.REVERSAL)
     assert 0 < reversals.count() < 100
@@ -65,7 +65,7 @@ def test_slips_keep_the_rules_of_recorded_ones(loaded):
         assert slip.recipient.role != Member.Role.HELPER
 
 
-def test_only_the_years_of_the_demo_have_rows_and_none_lies_ahead(loaded):
+def test_only_the_years_of_the_demo_have_rows_and_none_lies_ahead():
     years = Activity.objects.order_by().values_list("fiscal_year", flat=True)
     assert set(years.distinct()) == {2016, 2025, 2026}
     assert not Activity.objects.filter(done_on__gt=TODAY).exists()
