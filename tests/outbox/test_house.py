@@ -93,3 +93,10 @@ def test_server_that_is_away_is_asked_less_and_less_often(server, caplog):
     assert waits == [1, 2, 4, 8, 16, 30, 30]
     assert Mail.objects.get().attempts == 0
     assert "554" in caplog.text
+
+
+def test_mail_held_in_reserve_is_not_waited_for(monkeypatch):
+    """Whoever pauses is answered at once: the consent is read when its turn comes."""
+    mail = MailFactory(by_reference=True, held=True)
+    monkeypatch.setattr(queue.timezone, "now", lambda: MORNING)
+    assert queue.wait_until_settled([mail.key], 0)
