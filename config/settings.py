@@ -361,16 +361,19 @@ FILTERS_EMPTY_CHOICE_LABEL = _("All")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"without_messages": {"()": "core.logs.WithoutMessages"}},
+    "filters": {
+        "without_messages": {"()": "core.logs.WithoutMessages"},
+        "without_tokens": {"()": "core.logs.WithoutTokens"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "filters": ["without_messages"],
+            "filters": ["without_messages", "without_tokens"],
         }
     },
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},
-        "django.request": {"filters": ["without_messages"]},
+        "django.request": {"filters": ["without_messages", "without_tokens"]},
     },
     "root": {"handlers": ["console"], "level": "INFO"},
 }

@@ -5,6 +5,7 @@ row that a constraint refused), the lines of the program do not.
 """
 
 import logging
+import re
 import traceback
 
 from django.db import OperationalError
@@ -23,6 +24,8 @@ TELLING = (
     TemplateSyntaxError,
 )
 WITHHELD = "(message withheld)"
+# A long part of a path is a token by which somebody acts: a link out of a mail.
+TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_-]{32,}")
 
 
 class WithoutMessages(logging.Filter):
@@ -33,6 +36,19 @@ class WithoutMessages(logging.Filter):
         if record.exc_info and record.exc_info[1] is not None:
             record.exc_text = plain_traceback(record.exc_info[1])
             record.exc_info = None
+        return True
+
+
+class WithoutTokens(logging.Filter):
+    """Writes addresses of pages without the tokens in them, which open something."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Replace the tokens in what is written."""
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                TOKEN.sub("…", one) if isinstance(one, str) else one
+                for one in record.args
+            )
         return True
 
 
