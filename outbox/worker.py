@@ -212,6 +212,9 @@ class Sender:
             return _over(Mail.State.WITHHELD, Outcome.WITHHELD, at, reason)
         if isinstance(ready, Postponed):
             return _untried(mail, max(ready.until, at + FIRST_WAIT))
+        if self.now() - at > LEASE / 2:
+            # We were asleep: whoever stopped these mails may have been answered.
+            return _untried(mail, mail.due_at)
         try:
             refused = self._server.hand_over(ready)
         except Exception as error:  # noqa: BLE001 - one mail must not stop the others

@@ -104,6 +104,26 @@ def test_worker_that_lost_its_lease_sends_nothing_more(server):
     assert sender(END).run() == {"sent": 2}
 
 
+def test_worker_that_slept_after_it_read_the_consent_hands_nothing_over(
+    server, notebook
+):
+    clock = [MORNING]
+
+    def sleeps(reference, at):
+        clock[0] += dt.timedelta(minutes=1)
+        return notebook.mail(reference, at)
+
+    mail = MailFactory(by_reference=True)
+    sleeper = Sender(now=lambda: clock[0])
+    notebook.answer = sleeps
+    send(sleeper, sleeper.claim(1))
+    assert server.mails == []
+    mail.refresh_from_db()
+    assert (mail.state, mail.attempts) == (Mail.State.WAITING, 0)
+    notebook.answer = notebook.mail
+    assert sender(clock[0]).run() == {"sent": 1}
+
+
 def test_batch_that_takes_long_is_shared_with_others(server):
     MailFactory.create_batch(20)
     slow = sender()
