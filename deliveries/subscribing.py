@@ -151,10 +151,12 @@ def change_address(
 
     The one of before goes on until then, and its address is told. Of several requests
     the last one counts. Raises ValidationError when the member's notices already go to
-    the address, after three requests within a day, and when the subscription has ended.
+    the address, after three requests within a day, when whoever reads the address has
+    refused, and when the subscription has ended.
     """
     subscription = _locked(subscription)
     _require_open(subscription)
+    _require_unrefused(subscription, email)
     waiting = list(subscription.successors.filter(ended_on__isnull=True))
     asked = FamilyLink.objects.filter(
         purpose=Purpose.CONFIRM,
@@ -210,6 +212,24 @@ def _locked(subscription: Subscription) -> Subscription:
 def _require_open(subscription: Subscription) -> None:
     if not subscription.is_open:
         raise ValidationError(_("This subscription has already ended."), code="ended")
+
+
+def _require_unrefused(subscription: Subscription, email: str) -> None:
+    # The mail that asks promises that a refusal is for good.
+    refused = Subscription.objects.filter(
+        member_number=subscription.member_number,
+        email__iexact=email,
+        confirmed_on__isnull=True,
+        ended_how__in=[Subscription.EndedHow.LINK, Subscription.EndedHow.ONE_CLICK],
+    )
+    if refused.exists():
+        raise ValidationError(
+            _(
+                "Whoever reads this address does not want these mails. If that was a "
+                "mistake, please call your co-op."
+            ),
+            code="refused",
+        )
 
 
 def _take_over(new: Subscription, old: Subscription, at: dt.datetime) -> None:

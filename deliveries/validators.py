@@ -67,6 +67,9 @@ def validate_address(address: str) -> None:
             code="full_width",
         )
     local, _at, domain = address.rpartition("@")
+    if domain.startswith("["):
+        # A computer's number is nobody's mail address, and may be one inside.
+        raise ValidationError(validate_plain_address.message, code="invalid")
     if CARRIER_DOMAINS.fullmatch(domain.lower()):
         if not CARRIER_LOCAL_PART.fullmatch(local):
             validate_plain_address(address)
