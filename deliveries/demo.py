@@ -4,6 +4,8 @@ import datetime as dt
 import random
 from collections.abc import Callable, Iterable, Iterator
 
+from django.utils import timezone
+
 from accounts.models import User
 from core import fiscal
 from municipalities.models import Municipality
@@ -35,14 +37,17 @@ def load(
     today: dt.date,
     users: dict[str, User],
     progress: Callable[[str, Iterable], Iterable],
+    now: dt.datetime | None = None,
 ) -> None:
     """Make subscriptions since 2016, and deliveries of 2016年度 and of the last months.
 
     Each member gets groceries once a week, always on the same day, some of them evening
-    meals on each weekday too. The mails of the last day wait in the outbox, each from
-    the time of its delivery on.
+    meals on each weekday too. The mails of the last round wait in the outbox: today's
+    from noon on; before it yesterday evening's, which were handed over at night. No
+    delivery lies ahead of `now`, which is the clock's by default.
     """
     chance = random.Random(2016)  # noqa: S311 - invented rows, the same every time
+    last = _last_round(today, now or timezone.now())
     places = list(Municipality.objects.in_service_area().order_by("code"))
     rows = list(_subscriptions(places, today, chance))
     families: dict[str, list[Subscription]] = {}
@@ -51,20 +56,26 @@ def load(
     deliveries: list[Delivery] = []
     notices: list[Notice] = []
     for number, of_member in progress("deliveries", families.items()):
-        for day, hours in _days(number, of_member, today):
+        for day, hours in _days(number, of_member, today, last):
             delivery = _delivery(number, day, hours, len(deliveries), users, chance)
             deliveries.append(delivery)
             told = [one for one in of_member if _is_told(one, day)]
             notices += [_notice(one, delivery, chance) for one in told]
     bounces, notices = demo_events.let_come_back(notices)
-    _leave_work(deliveries, notices, today)
+    _leave_work(deliveries, notices, today, last)
     notices += demo_events.take_back(notices, today, users["coordinator"])
     Subscription.objects.bulk_create(rows)
     Delivery.objects.bulk_create(deliveries)
     Notice.objects.bulk_create(notices)
     Bounce.objects.bulk_create(bounces)
-    Plan.objects.bulk_create(_plans(families, users, today))
+    Plan.objects.bulk_create(_plans(families, users, today, last))
     demo_events.load(rows, notices, today)
+
+
+def _last_round(today: dt.date, now: dt.datetime) -> dt.date:
+    """Return the day of the last round whose mails wait: yesterday before noon."""
+    is_morning = fiscal.local_date(now) == today and timezone.localtime(now).hour < 12
+    return today - dt.timedelta(days=is_morning)
 
 
 def _subscriptions(
@@ -133,13 +144,13 @@ def _gets_meals(number: str, families: list[Subscription]) -> bool:
     return int(number) % 12 == 8 and any(one.is_open for one in families)
 
 
-def _weekday(number: str, today: dt.date) -> int:
-    """Return the day of the groceries; of some it is today, so that mails go out."""
-    return today.weekday() if int(number) % 15 == 4 else int(number) % 5
+def _weekday(number: str, last: dt.date) -> int:
+    """Return the day of the groceries; of some the last round's, so that mails wait."""
+    return last.weekday() if int(number) % 15 == 4 else int(number) % 5
 
 
 def _days(
-    number: str, families: list[Subscription], today: dt.date
+    number: str, families: list[Subscription], today: dt.date, last: dt.date
 ) -> Iterator[tuple[dt.date, tuple[int, int]]]:
     """Yield the days of delivery in 2016年度 and in the last weeks, with the hours.
 
@@ -153,16 +164,18 @@ def _days(
     started_on = min(one.started_on for one in families)
     ends = [one.ended_on for one in families]
     ended_on = None if None in ends else max(ends)
-    weekday = _weekday(number, today)
+    weekday = _weekday(number, last)
     for first, after in periods:
         day = max(first, started_on)
         end = min(after, ended_on or after)
         day += dt.timedelta(days=(weekday - day.weekday()) % 7)
         while day < end:
-            # Of today there is the morning's round; the others are still to come.
-            if day < today:
+            # Of today there is at most the morning's round; the rest is to come.
+            if day < last:
                 yield day, (9, 17)
-            elif int(number) % 3:
+            elif day < today:
+                yield day, (18, 19)
+            elif last == today and int(number) % 3:
                 yield day, (9, 11)
             day += dt.timedelta(days=7)
     if _gets_meals(number, families):
@@ -225,12 +238,13 @@ def _notice(
 
 
 def _leave_work(
-    deliveries: list[Delivery], notices: list[Notice], today: dt.date
+    deliveries: list[Delivery], notices: list[Notice], today: dt.date, last: dt.date
 ) -> None:
-    """Leave something to do: notices of the last day wait, one before it failed."""
+    """Leave something to do: notices of the last round wait, one before it failed."""
     newest = sorted(notices, key=lambda notice: notice.happened_at)
     for notice in newest:
-        if notice.noticed_for == today:
+        is_late = last == today or demo_events.is_evening(notice)
+        if notice.noticed_for == last and is_late:
             notice.state, notice.sent_at = Notice.State.WAITING, None
     sent = [notice for notice in newest if notice.state == Notice.State.SENT]
     if sent:
@@ -242,7 +256,10 @@ def _leave_work(
 
 
 def _plans(
-    families: dict[str, list[Subscription]], users: dict[str, User], today: dt.date
+    families: dict[str, list[Subscription]],
+    users: dict[str, User],
+    today: dt.date,
+    last: dt.date,
 ) -> Iterator[Plan]:
     """Yield when what is expected, for members with an open subscription."""
     for number, of_member in families.items():
@@ -252,7 +269,7 @@ def _plans(
         yield Plan(
             **plan,
             service=Plan.Service.GROCERIES,
-            weekdays=str(_weekday(number, today)),
+            weekdays=str(_weekday(number, last)),
             expected_by=dt.time(18),
             valid_from=min(one.started_on for one in of_member),
         )

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.core.mail import get_connection
+from django.utils import timezone
 
 from accounts.models import User
 from core import fiscal
@@ -131,16 +132,25 @@ def load(
 
 
 def _mail_of(notice: Notice) -> Reference:
-    """Return the mail, due half a minute after its delivery."""
+    """Return the mail, due half a minute after its delivery, or in the morning.
+
+    The evening's were handed over in the quiet hours.
+    """
+    wait = dt.timedelta(hours=3) if is_evening(notice) else dt.timedelta(seconds=30)
     return Reference(
         KIND,
         str(notice.pk),
         key=notice.key,
         message_id=notice.message_id,
-        due_at=after_quiet_hours(notice.happened_at + dt.timedelta(seconds=30)),
+        due_at=after_quiet_hours(notice.happened_at + wait),
         expires_at=expiry_of(notice),
         priority=Priority.BULK,
     )
+
+
+def is_evening(notice: Notice) -> bool:
+    """Tell whether its delivery came after the day's rounds."""
+    return timezone.localtime(notice.happened_at).hour >= 18
 
 
 def _links(subscriptions: Sequence[Subscription], today: dt.date) -> list[Reference]:

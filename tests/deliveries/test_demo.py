@@ -36,7 +36,7 @@ def loaded_on(db):
     return load
 
 
-def load(today):
+def load(today, hour=18):
     MunicipalityFactory.create_batch(5)
     workplace = WorkplaceFactory()
     users = {
@@ -44,7 +44,8 @@ def load(today):
         for name in ("staff", "officer", "coordinator", "manager", "admin")
     }
     users["manager"].groups.set(Group.objects.filter(name=Role.MANAGER))
-    demo.load(today=today, users=users, progress=lambda label, rows: rows)
+    now = fiscal.local_instant(today, dt.time(hour))
+    demo.load(today=today, users=users, progress=lambda label, rows: rows, now=now)
     return users
 
 
@@ -149,6 +150,22 @@ def test_mails_of_the_day_go_out_when_a_worker_runs(today, loaded_on, sent):
     assert not waiting.exists()
     # To nobody but the invented families.
     assert all(to.endswith("@example.jp") for [to], _message in sent)
+
+
+@pytest.mark.parametrize("hour", [0, 2, 11])
+@pytest.mark.django_db
+def test_in_the_morning_no_delivery_lies_ahead_and_the_evening_waits(
+    hour, loaded_on, sent
+):
+    loaded_on(TODAY, hour)
+    assert not Delivery.objects.filter(delivered_on__gte=TODAY).exists()
+    waiting = Notice.objects.filter(state="waiting")
+    count = waiting.count()
+    assert count >= 5
+    night, noon = (fiscal.local_instant(TODAY, dt.time(h)) for h in (6, 12))
+    # At night the confirmation only.
+    assert Sender(now=lambda: night).run() == {"sent": 1}
+    assert Sender(now=lambda: noon).run() == {"sent": count}
 
 
 @pytest.mark.django_db
