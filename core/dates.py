@@ -25,7 +25,7 @@ DATE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)")
-TIME = re.compile(r"(?P<hour>\d{1,2})(?::|時)(?P<minute>\d{1,2})?(?::\d\d|分)?")
+TIME = re.compile(r"(?P<hour>\d{1,2})(?::|時)(?P<minute>\d{1,2})?(?::[0-5]\d|分)?")
 EXAMPLES = _("Write it like 2017/3/21, 2017年3月21日, H29.3.21 or 令和5年4月30日.")
 
 

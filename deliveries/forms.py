@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Workplace
 from core import fiscal
+from core.filters import FIRST_YEAR
 from core.forms import DateField, TimeField, no_invisible_characters, refuse_future
 from municipalities.fields import MunicipalityField
 
 from .models import Delivery, Subscription
+from .reported import AHEAD
 from .services import Entry
 from .subscribing import ask_to_confirm, subscribe
 from .validators import plain_member_number, validate_address, validate_member_number
@@ -173,9 +175,27 @@ class DeliveryEntryForm(forms.Form):
     )
 
     def clean_delivered_on(self) -> dt.date:
-        """Refuse a delivery in the future."""
-        refuse_future(self.cleaned_data["delivered_on"])
-        return self.cleaned_data["delivered_on"]
+        """Refuse a day in the future, and one before the years that are kept."""
+        day = self.cleaned_data["delivered_on"]
+        refuse_future(day)
+        if day.year < FIRST_YEAR:
+            raise ValidationError(
+                _("This day is too long ago. Check the year."), code="past"
+            )
+        return day
+
+    def clean_delivered_at(self) -> dt.time:
+        """Refuse a time still to come: the mail about it would go out at once."""
+        day, time = (
+            self.cleaned_data.get("delivered_on"),
+            self.cleaned_data["delivered_at"],
+        )
+        if day and fiscal.local_instant(day, time) > timezone.now() + AHEAD:
+            raise ValidationError(
+                _("This time lies in the future. Enter now or an earlier time."),
+                code="future",
+            )
+        return time
 
     def entry(self) -> Entry:
         """Return what was entered; call it on a valid form."""

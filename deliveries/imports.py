@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import BinaryIO, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User, Workplace
 from core.spreadsheets.reading import Column, Reading, Row
 
@@ -40,17 +42,24 @@ def import_deliveries(
     Raises SpreadsheetError, and then nothing is changed.
     """
     reading = Reading(file, filename, COLUMNS)
-    entries: list[Entry] = []
+    entries: dict[str, Entry] = {}
     rows: dict[str, Row] = {}
     for row in reading.rows():
-        if entry := _read(reading, row):
-            entries.append(entry)
-            rows[entry.external_id] = row
+        entry = _read(reading, row)
+        if entry is None:
+            continue
+        if entries.setdefault(entry.external_id, entry) != entry:
+            message = _("This ID stands in the file before, with another content.")
+            reading.refuse(row, "external_id", message)
+        rows.setdefault(entry.external_id, row)
     reading.finish()
     known = Delivery.objects.in_bulk(rows, field_name="external_id")
     try:
         record_deliveries(
-            entries=entries, workplace=workplace, recorded_by=recorded_by, at=at
+            entries=list(entries.values()),
+            workplace=workplace,
+            recorded_by=recorded_by,
+            at=at,
         )
     except DeliveryConflict as conflict:
         for external_id, reason in conflict.reasons.items():

@@ -70,7 +70,7 @@ def test_times_are_read():
     assert parse_datetime("H29.3.21 9:05") == dt.datetime(  # noqa: DTZ001 - local
         2017, 3, 21, 9, 5
     )
-    for wrong in ("25:00", "9", "930"):
+    for wrong in ("25:00", "24:00", "9", "930", "9:30:75"):
         with pytest.raises(ValidationError):
             parse_time(wrong)
 

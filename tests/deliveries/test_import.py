@@ -3,9 +3,10 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from deliveries.models import Delivery, Notice
-from tests.deliveries.factories import DeliveryFactory, SubscriptionFactory
+from tests.deliveries.factories import MORNING, DeliveryFactory, SubscriptionFactory
 
 URL = reverse("deliveries:delivery_import")
 HEADER = "external_id,member_number,delivered_on,delivered_at,status"
@@ -67,6 +68,8 @@ def test_old_lists_bring_no_mails(bring):
     [
         ("D-9,M1,5/4/30,10:05,手渡し", "delivered_on"),
         ("D-9,M1,2099/1/1,10:05,手渡し", "delivered_on"),
+        ("D-9,M1,1999/12/31,10:05,手渡し", "delivered_on"),
+        ("D-9,M1,2016/10/3,24:00,手渡し", "delivered_at"),
         ("D-9,M1,2016/10/3,27:05,手渡し", "delivered_at"),
         ("D-9,M1,2016/10/3,10:05,紛失", "status"),
         ("D-9,山,2016/10/3,10:05,手渡し", "member_number"),
@@ -81,6 +84,16 @@ def test_one_wrong_row_stops_all_and_is_named(bring, row, column):
     assert not Delivery.objects.exists()
 
 
+@pytest.mark.parametrize(("time", "is_taken"), [("10:31", True), ("10:34", False)])
+def test_delivery_still_to_come_is_refused(bring, monkeypatch, time, is_taken):
+    monkeypatch.setattr(timezone, "now", lambda: MORNING)
+    SubscriptionFactory(member_number="M1")
+    page = bring(f"D-9,M1,2016/10/3,{time},手渡し")
+    assert (page.status_code == 302) is is_taken
+    assert is_taken or "delivered_at" in str(errors(page))
+    assert Notice.objects.exists() is is_taken
+
+
 def test_id_with_another_content_is_named(bring):
     DeliveryFactory(external_id="D-2")
     [message] = errors(bring(*GOOD))
@@ -92,6 +105,8 @@ def test_id_with_another_content_is_named(bring):
 def test_id_twice_in_the_list_with_another_content_is_named(bring):
     [message] = errors(bring(*GOOD, "D-1,M9,2016/10/3,10:05,手渡し"))
     assert "external_id" in message
+    assert "5" in message
+    assert "already" not in message
     assert not Delivery.objects.exists()
 
 
