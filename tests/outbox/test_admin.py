@@ -49,6 +49,28 @@ def test_neither_recipients_nor_texts_are_shown(administrator):
         assert "canary" not in text
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        {"recipients__icontains": "hanako"},
+        {"content__isnull": "True"},
+        {"sender__startswith": "a"},
+        {"lease_until__year": "-1"},
+        {"id__in": "9" * 20},
+    ],
+)
+def test_nobody_asks_for_recipients_in_the_address(administrator, question):
+    MailFactory(recipients=["hanako@example.test"], **PARKED)
+    assert administrator.get(MAILS, question).status_code == 400
+    workers = reverse("admin:outbox_worker_changelist")
+    assert administrator.get(workers, question).status_code == 400
+
+
+@pytest.mark.parametrize("question", [{"kind": "a.b"}, {"kind__isnull": "True"}])
+def test_filters_are_answered(administrator, question):
+    assert administrator.get(MAILS, question).status_code == 200
+
+
 def test_mail_is_only_looked_at(administrator):
     mail = MailFactory(**PARKED)
     change = reverse("admin:outbox_mail_change", args=[mail.pk])
