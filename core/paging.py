@@ -1,5 +1,7 @@
 """Paging whose cost does not grow with the table."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
@@ -10,6 +12,10 @@ MAX_ROWS = 10_000
 
 class BoundedPaginator(Paginator):
     """A paginator that counts, and leafs, no further than MAX_ROWS rows."""
+
+    def __init__(self, object_list: Any, per_page: int, **kwargs: Any) -> None:
+        # Whoever opens a list may name the number in its address.
+        super().__init__(object_list, min(max(per_page, 1), MAX_ROWS), **kwargs)
 
     @cached_property
     def count(self) -> int:

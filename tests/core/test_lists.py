@@ -42,7 +42,15 @@ def test_sorting_follows_the_url(manager):
 
 
 @pytest.mark.parametrize(
-    "query", [{"page": "999"}, {"page": "x"}, {"sort": "password"}]
+    "query",
+    [
+        {"page": "999"},
+        {"page": "x"},
+        {"sort": "password"},
+        {"per_page": "-1"},
+        {"per_page": "0"},
+        {"per_page": "9" * 30},
+    ],
 )
 def test_nonsense_in_the_url_is_no_error(manager, query):
     AgreementFactory()
