@@ -2,7 +2,9 @@
 
 import datetime as dt
 import mailbox
+import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -27,6 +29,8 @@ TEMPORARY_WITHIN = dt.timedelta(days=7)
 # Our server that refuses so many families within so long refuses us, not them.
 REFUSED_FAMILIES = 5
 REFUSED_WITHIN = dt.timedelta(hours=1)
+# Nobody writes one mail into a mailbox for so long.
+OLD_LOCK = dt.timedelta(minutes=10)
 HELD_FOR = {
     Bounce.Kind.PERMANENT: Subscription.HeldFor.BOUNCED,
     Bounce.Kind.TEMPORARY: Subscription.HeldFor.BOUNCED,
@@ -213,6 +217,7 @@ def read_mailbox(path: Path, at: dt.datetime) -> Counter[str]:
     mail by mail, and not changed. Raises OSError or mailbox.Error for the file.
     """
     counts: Counter[str] = Counter()
+    _drop_old_lock(path)
     box = mailbox.mbox(path, create=False)
     try:
         box.lock()
@@ -225,6 +230,17 @@ def read_mailbox(path: Path, at: dt.datetime) -> Counter[str]:
         # Unlocks it, too.
         box.close()
     return counts
+
+
+def _drop_old_lock(path: Path) -> None:
+    """Delete a lock file that somebody killed left behind, as mail programs do.
+
+    Whoever reads for longer still holds the file's other lock.
+    """
+    lock = Path(f"{path}.lock")
+    with suppress(FileNotFoundError):
+        if time.time() - lock.stat().st_mtime > OLD_LOCK.total_seconds():
+            lock.unlink()
 
 
 def _take_in(raw: bytes, at: dt.datetime) -> str:

@@ -50,6 +50,8 @@ LARGEST = 1_000_000
 LONGEST_TEXT = 100_000
 # No server's report has so many; whoever writes them wants to keep us busy.
 MOST_BOUNDARIES = 40
+MOST_BLANK_LINES = 20_000
+LONGEST_FIELD = 2_000
 MOST_REPORTS = 50
 MOST_RECIPIENTS = 20
 
@@ -73,11 +75,16 @@ def reports_of(raw: bytes) -> list[Report]:
 
     Never raises for anything that a mail may hold.
     """
-    raw = raw[:LARGEST]
-    if raw.lower().count(b"boundary") > MOST_BOUNDARIES:
+    raw = raw[:LARGEST].replace(b"\r\n", b"\n")
+    if (
+        raw.lower().count(b"boundary") > MOST_BOUNDARIES
+        or raw.count(b"\n\n") > MOST_BLANK_LINES
+    ):
         return []
     message = message_from_bytes(raw)
     parts = list(message.walk())
+    if any(len(str(part.get("Content-Type"))) > LONGEST_FIELD for part in parts):
+        return []
     types = {part.get_content_type() for part in parts}
     if "message/feedback-report" in types:
         found = list(_complaints(parts))

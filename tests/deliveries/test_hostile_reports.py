@@ -17,6 +17,7 @@ REPORT = (
     b"Content-Type: multipart/report; boundary=x\n\n"
     b"--x\nContent-Type: message/delivery-status\n\n"
 )
+STATUS = b"Content-Type: message/delivery-status\n\n"
 BLOCK = b"Final-Recipient: rfc822; a@example.jp\nAction: failed\nStatus: 5.1.1\n\n"
 NESTED = b"".join(
     b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n)
@@ -50,8 +51,12 @@ def box(tmp_path):
         b"From: mailer-daemon@mx.example\n" + NESTED + b"\n" * 400_000,
         b"From: mailer-daemon@mx.example\n" + b"Content-Type: message/rfc822\n\n" * 90,
         b"X: 1\n" * 150_000 + HEAD,
+        STATUS + b"\n" * 900_000,
+        STATUS + b"\r\n" * 450_000,
+        STATUS + b"a\n\n" * 300_000,
+        b"Content-Type: text/plain; " + b"a*0*=x;" * 140_000 + b"\n" + HEAD,
     ],
-    ids=range(9),
+    ids=range(13),
 )
 def test_no_text_keeps_the_reader_busy(raw):
     since = time.monotonic()

@@ -1,6 +1,7 @@
 """The command that reads a mailbox file of mails that came back."""
 
 import mailbox
+import os
 import re
 from io import StringIO
 
@@ -141,6 +142,15 @@ def test_missing_or_locked_file_is_told(box, tmp_path):
     (tmp_path / "bounces.mbox.lock").touch()
     with pytest.raises(CommandError, match="in use"):
         read(path)
+
+
+def test_lock_of_somebody_killed_is_waited_out(box, tmp_path):
+    path = box(mail("postfix"))
+    lock = tmp_path / "bounces.mbox.lock"
+    lock.touch()
+    os.utime(lock, (0, 0))
+    assert read(path)["read"] == 1
+    assert not lock.exists()
 
 
 def test_file_that_is_no_mailbox_holds_no_mails(tmp_path):
