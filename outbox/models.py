@@ -45,12 +45,10 @@ class Mail(models.Model):
     OPEN = (State.WAITING, State.SENDING)
 
     # Many mails have none, and an empty text could be there once only.
-    key = models.CharField(  # noqa: DJ001
-        _("key"), max_length=150, unique=True, null=True
-    )
+    key = models.CharField(_("key"), max_length=150, null=True)  # noqa: DJ001
     kind = models.CharField(_("kind"), max_length=60, blank=True)
     reference = models.CharField(_("reference"), max_length=64, blank=True)
-    message_id = models.CharField("Message-ID", max_length=320, unique=True)
+    message_id = models.CharField("Message-ID", max_length=320)
     priority = models.PositiveSmallIntegerField(
         _("priority"),
         choices=[(one.value, one.name.lower()) for one in Priority],
@@ -96,7 +94,11 @@ class Mail(models.Model):
             models.Index(fields=["state", "-created_at", "-id"], name="mail_by_state"),
             models.Index(fields=["-created_at", "-id"], name="mail_newest"),
         )
+        # Not `unique=True`: that makes a second index for LIKE, which every change of a
+        # row would have to feed.
         constraints = (
+            models.UniqueConstraint(fields=["key"], name="mail_key_is_one"),
+            models.UniqueConstraint(fields=["message_id"], name="mail_id_is_one"),
             models.CheckConstraint(
                 condition=Q(state="sending", lease_until__isnull=False)
                 | (~Q(state="sending") & Q(lease_until__isnull=True)),

@@ -1,12 +1,11 @@
 """The transaction between two mails: one trip to the database where it can be one.
 
-The worker waits for the database once per mail, so each trip counts: on PostgreSQL the
-two statements travel together, which makes them one transaction by itself. They do what
+The worker waits for the database once per mail, so each trip counts: on PostgreSQL
+both changes are one statement, which is planned once per connection. It does what
 `holding.record` and `holding.begin` do, which other databases and results still take.
 """
 
 import datetime as dt
-from typing import Any
 
 from django.db import connection, transaction
 
@@ -23,6 +22,11 @@ RECORD_SENT = (
 BEGIN = (
     "UPDATE outbox_mail SET begun_at = %s, attempts = attempts + 1 WHERE id = %s"
     " AND claimed_by = %s AND state = 'sending' AND lease_until > %s"
+)
+# Both are carried out whole, as one transaction; NULL for a mail changes nothing.
+STEP = (
+    f"WITH done AS ({RECORD_SENT} RETURNING id), begun AS ({BEGIN} RETURNING id)"  # noqa: S608 - two constants
+    " SELECT EXISTS(SELECT FROM done), EXISTS(SELECT FROM begun)"
 )
 Done = tuple[Mail, Result]
 
@@ -61,24 +65,17 @@ def _can_travel(done: Done | None) -> bool:
 def _together(
     done: Done | None, mail: Mail | None, name: str, at: dt.datetime
 ) -> tuple[bool, bool]:
-    statements: list[str] = []
-    parameters: list[Any] = []
-    if done:
-        statements.append(RECORD_SENT)
-        parameters += [done[1].changes["settled_at"], done[0].pk, name]
-    if mail:
-        statements.append(BEGIN)
-        parameters += [at, mail.pk, name, at]
-    counts = _run("; ".join(statements), parameters, len(statements))
-    is_recorded = done is not None and bool(counts[0])
-    return is_recorded, mail is not None and bool(counts[-1])
+    # Imported where PostgreSQL is used: the others do not need it.
+    from psycopg import Cursor
 
-
-def _run(sql: str, parameters: list[Any], count: int) -> list[int]:
-    """Run statements that travel together; return how many rows each changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        counts = [cursor.rowcount]
-        while len(counts) < count and cursor.nextset():
-            counts.append(cursor.rowcount)
-    return counts
+    settled_at, sent = (
+        (done[1].changes["settled_at"], done[0].pk) if done else (at, None)
+    )
+    parameters = [settled_at, sent, name, at, mail and mail.pk, name, at]
+    connection.ensure_connection()
+    psycopg_connection = connection.connection
+    # Django's own cursors put values into the text, which is then planned each time;
+    # these alone prepare, at once.
+    psycopg_connection.prepare_threshold = 0
+    with connection.wrap_database_errors, Cursor(psycopg_connection) as cursor:
+        return cursor.execute(STEP, parameters).fetchone()

@@ -7,7 +7,6 @@ out by two workers.
 """
 
 import smtplib
-import time
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +17,8 @@ from django.core.mail import get_connection
 from django.core.mail.backends import smtp
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
+
+from .client import Client, EncryptedClient
 
 
 class ReadyMail(NamedTuple):
@@ -32,82 +33,13 @@ class ReadyMail(NamedTuple):
 Refused = dict[str, tuple[int, bytes]]
 
 
-class _Answers:
-    """Lines from the server; no wait for a byte is longer than the client's patience.
-
-    A socket's own time-out begins anew with every byte.
-    """
-
-    def __init__(self, client: "_Deadline") -> None:
-        self._client, self._got = client, b""
-
-    def readline(self, limit: int) -> bytes:
-        """Read a line, or what there is when the server hangs up."""
-        while b"\n" not in self._got and len(self._got) < limit:
-            self._client.be_patient()
-            part = self._client.sock.recv(8192)
-            if not part:
-                break
-            self._got += part
-        end = self._got.find(b"\n", 0, limit) + 1 or limit
-        line, self._got = self._got[:end], self._got[end:]
-        return line
-
-    def close(self) -> None:
-        """Forget what was read."""
-        self._got = b""
-
-
-class _Deadline:
-    """A client that connects, and hands over each mail, within a time limit."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.begin()
-        super().__init__(*args, **kwargs)
-
-    def begin(self) -> None:
-        """Let the time of the next mail begin."""
-        self._deadline = time.monotonic() + settings.OUTBOX_MAIL_SECONDS
-
-    def be_patient(self) -> None:
-        """Wait for the socket no longer than what is left. Raises TimeoutError."""
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the mail took too long")
-        self.sock.settimeout(min(left, self.timeout))
-
-    def send(self, s: bytes | str) -> None:
-        """Send within what is left of the time."""
-        if self.sock is not None:
-            try:
-                self.be_patient()
-            except TimeoutError as error:
-                self.close()
-                raise smtplib.SMTPServerDisconnected(str(error)) from error
-        super().send(s)
-
-    def getreply(self) -> tuple[int, bytes]:
-        """Read an answer within what is left of the time."""
-        if self.file is None and self.sock is not None:
-            self.file = _Answers(self)
-        return super().getreply()
-
-
-class _Plain(_Deadline, smtplib.SMTP):
-    pass
-
-
-class _Encrypted(_Deadline, smtplib.SMTP_SSL):
-    pass
-
-
 class SmtpBackend(smtp.EmailBackend):
     """Django's SMTP backend, with an end to each mail and the refused told apart."""
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
         """The client with a time limit."""
-        return _Encrypted if self.use_ssl else _Plain
+        return EncryptedClient if self.use_ssl else Client
 
     @property
     def is_open(self) -> bool:

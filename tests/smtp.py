@@ -23,20 +23,28 @@ class _Handler(socketserver.StreamRequestHandler):
     def _talk(self):
         if not self._answer(220, "CONNECT"):
             return
-        sender, recipients = "", []
+        sender, recipients = None, []
         for line in self.rfile:
             verb, _, rest = line.decode().strip().partition(" ")
             verb = verb.upper()
             if verb == "MAIL":
-                sender, recipients = _address(rest), []
-                self._answer(250, "MAIL")
+                recipients = []
+                sender = _address(rest) if self._answer(250, "MAIL") else None
             elif verb == "RCPT":
                 self.server.recipients.append(rest.partition(":")[2].strip())
-                if self._answer(250, _address(rest), "RCPT"):
+                usual = 503 if sender is None else 250
+                if self._answer(usual, _address(rest), "RCPT"):
                     recipients.append(_address(rest))
             elif verb == "DATA":
-                if self._answer(354, "DATA"):
+                # As RFC 2920 wants it of a server: nobody to send to, nothing to send.
+                if self._answer(354 if recipients else 503, "DATA"):
                     self._take(sender, recipients)
+            elif verb == "EHLO" and self.server.offers:
+                lines = ["here", *self.server.offers]
+                offered = "".join(f"250-{one}\r\n" for one in lines)
+                if (planned := self.server.planned(verb)) is None:
+                    self.wfile.write(offered.encode())
+                self._say(planned or 250)
             elif verb == "QUIT":
                 self._answer(221, "QUIT")
                 return
@@ -85,6 +93,7 @@ class Server(socketserver.ThreadingTCPServer):
     A key is a step (CONNECT, EHLO, MAIL, RCPT, DATA, END, QUIT) or the address of a
     recipient; a value is a code, DROP, STALL or DRIP (a byte now and then, for
     ever), or a list of such, one for each time, after which it behaves.
+    `offers` is what EHLO is answered with.
     END is the answer to the whole message: DROP there is a server that has the mail
     and does not say so.
     """
@@ -97,6 +106,7 @@ class Server(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.mails, self.recipients, self.envelopes = [], [], []
         self.answers = {}
+        self.offers = ["PIPELINING", "SIZE 1000000"]
         self.connections = 0
         self.goes_on = threading.Event()
         self._planning = threading.Lock()

@@ -87,7 +87,7 @@ def test_bare_inserts_leave_the_rows_that_recording_leaves(told, found):
 
 @pytest.mark.django_db
 def test_claim_is_measured_on_tables_of_three_kinds(found):
-    claiming.main(120, 200, 1)
+    claiming.main(500, 800, 1)
     assert set(found()) == {"small", "mostly sent", "all waiting"}
     assert list(Mail.objects.values_list("state", flat=True)) == ["waiting"] * 200
 

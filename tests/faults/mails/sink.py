@@ -155,8 +155,12 @@ class _Dialogue:
             await self._hold()
         if verb in ("RCPT", "DATA") and await self._misbehaves(verb):
             return
-        if verb == "DATA":
+        if verb == "DATA" and not self.recipients:
+            self._say(503)
+        elif verb == "DATA":
             await self._take()
+        elif verb == "EHLO":
+            self.writer.write(b"250-here\r\n250 PIPELINING\r\n")
         elif verb == "QUIT":
             self._say(221)
             raise Gone
@@ -176,6 +180,7 @@ class _Dialogue:
         if self.fault is Fault.LATER and verb == "RCPT":
             self._injected()
             self._say(451)
+            self.recipients.pop()
             return True
         if self.fault is Fault.UNAVAILABLE and verb == self.where:
             self._injected()
