@@ -89,7 +89,7 @@ def test_bare_inserts_leave_the_rows_that_recording_leaves(told, found):
 def test_claim_is_measured_on_tables_of_three_kinds(found):
     claiming.main(500, 800, 1)
     assert set(found()) == {"small", "mostly sent", "all waiting"}
-    assert list(Mail.objects.values_list("state", flat=True)) == ["waiting"] * 200
+    assert list(Mail.objects.values_list("state", flat=True)) == ["waiting"] * 800
 
 
 @pytest.mark.parametrize(
