@@ -178,4 +178,5 @@ def _notices(subscription: Subscription) -> QuerySet[Notice]:
     rows = [subscription]
     while rows[-1].replaces is not None:
         rows.append(rows[-1].replaces)
-    return Notice.objects.filter(subscription__in=rows).select_related("delivery")
+    notices = Notice.objects.filter(subscription__in=rows)
+    return notices.select_related("delivery", "subscription")

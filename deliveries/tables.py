@@ -3,7 +3,7 @@
 import datetime as dt
 
 import django_tables2 as tables
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ from core.tables import ProgramTable
 
 from .models import Bounce, Delivery, Notice, Subscription
 from .progress import Progress, progress_of
-from .wording import delay_of
+from .wording import delay_of, outlook_of
 
 STATE_MARKS = {
     Notice.State.SENT: "mark-good",
@@ -144,9 +144,13 @@ class NoticeTable(ProgramTable):
         return _taken_back(status) if record.delivery.is_undone else status
 
     def render_state(self, record: Notice, value: str) -> SafeString:
-        """Say the state in words; colour repeats it."""
+        """Say the state in words; colour repeats it. At night also when it goes out."""
+        mark = STATE_MARKS.get(record.state, "")
         return format_html(
-            '<span class="mark {}">{}</span>', STATE_MARKS.get(record.state, ""), value
+            '<div><span class="mark {}">{}</span> {}</div>',
+            mark,
+            value,
+            outlook_of(record, timezone.now()),
         )
 
     def render_delay(self, record: Notice) -> str:

@@ -1,5 +1,6 @@
 """Pages of deliveries: list, page, recording, bringing in, taking back, incidents."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -26,6 +27,7 @@ from deliveries.imports import import_deliveries
 from deliveries.models import Delivery, Notice, Subscription
 from deliveries.services import count_corrections, record_delivery, take_back
 from deliveries.tables import DeliveryTable
+from deliveries.wording import told_at_night
 
 SHOWN_PROBLEMS = 20
 REPORT = "alerts.add_incidentreport"
@@ -104,17 +106,19 @@ class DeliveryCreateView(DeliveryFormView):
 
     def form_valid(self, form: DeliveryForm) -> HttpResponse:
         """Record it with its notices; the same form twice is one delivery."""
+        at = timezone.now()
         try:
             delivery = record_delivery(
                 entry=form.entry(),
                 workplace=form.cleaned_data["workplace"],
                 recorded_by=self.request.user,
-                at=timezone.now(),
+                at=at,
             )
         except ValidationError as error:
             form.add_error(None, error)
             return self.form_invalid(form)
         messages.success(self.request, _("Saved."))
+        _tell_of_the_night(self.request, delivery, at)
         return redirect(delivery)
 
 
@@ -171,10 +175,9 @@ class DeliveryUndoView(PermissionRequiredMixin, FormView):
 
     def form_valid(self, form: Form) -> HttpResponse:
         """Take it back and say what was done; a second time changes nothing."""
+        at = timezone.now()
         try:
-            done = take_back(
-                delivery=self.delivery, by=self.request.user, at=timezone.now()
-            )
+            done = take_back(delivery=self.delivery, by=self.request.user, at=at)
         except ValidationError as error:
             form.add_error(None, error)
             return self.form_invalid(form)
@@ -183,7 +186,17 @@ class DeliveryUndoView(PermissionRequiredMixin, FormView):
             "%(corrections)d."
         )
         messages.success(self.request, text % done._asdict())
+        _tell_of_the_night(self.request, done.delivery, at)
         return redirect(self.delivery)
+
+
+def _tell_of_the_night(
+    request: HttpRequest, delivery: Delivery, at: dt.datetime
+) -> None:
+    """Say when the mails about a delivery go out, where they wait for the morning."""
+    notices = delivery.notices.filter(state=Notice.State.WAITING)
+    if text := told_at_night(notices.select_related("subscription", "delivery"), at):
+        messages.info(request, text)
 
 
 @require_POST

@@ -15,6 +15,7 @@ from deliveries.filtersets import NoticeFilterSet
 from deliveries.models import Notice
 from deliveries.services import send_again
 from deliveries.tables import NoticeTable
+from deliveries.wording import told_at_night
 
 
 class NoticeListView(ProgramListView):
@@ -39,12 +40,14 @@ class NoticeListView(ProgramListView):
 def notice_retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a failed notice go once more, if its news is still worth a mail."""
     notices = Notice.objects.visible_to(request.user).select_related("subscription")
-    notice = get_object_or_404(notices, pk=pk)
+    notice, at = get_object_or_404(notices, pk=pk), timezone.now()
     try:
-        notice = send_again(notice=notice, at=timezone.now())
+        notice = send_again(notice=notice, at=at)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
         if notice.state == Notice.State.WAITING:
             messages.success(request, _("The mail goes out once more."))
+            if text := told_at_night([notice], at):
+                messages.info(request, text)
     return redirect(notice.subscription)

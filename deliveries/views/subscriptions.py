@@ -97,7 +97,7 @@ class SubscriptionDetailView(LoggedReadMixin, PermissionRequiredMixin, DetailVie
                 for plan in plans.select_related("workplace")[:SHOWN_ROWS]
             ],
             bounces=bounces[:SHOWN_ROWS],
-            notices=notices.select_related("delivery")[:SHOWN_MAILS],
+            notices=notices.select_related("delivery", "subscription")[:SHOWN_MAILS],
             deliveries=deliveries.select_related("workplace")[:SHOWN_ROWS],
             **kwargs,
         )
