@@ -19,15 +19,24 @@ from .models.link import new_salt
 
 CONFIRM_WITHIN = dt.timedelta(days=7)
 Purpose = FamilyLink.Purpose
+STANDING = (Purpose.MANAGE, Purpose.STOP)
 
 
 def new_link(
     subscription: Subscription, purpose: FamilyLink.Purpose, at: dt.datetime
 ) -> FamilyLink:
     """Make a link; one that confirms an address is valid for seven days."""
+    link = _unsaved_link(subscription, purpose, at)
+    link.save()
+    return link
+
+
+def _unsaved_link(
+    subscription: Subscription, purpose: FamilyLink.Purpose, at: dt.datetime
+) -> FamilyLink:
     salt = new_salt()
     expires_at = at + CONFIRM_WITHIN if purpose == Purpose.CONFIRM else None
-    return FamilyLink.objects.create(
+    return FamilyLink(
         subscription=subscription,
         purpose=purpose,
         salt=salt,
@@ -43,16 +52,18 @@ def standing_links(subscription: Subscription, at: dt.datetime) -> dict[str, str
     One query; the first time, or after the secret has changed, the links are made.
     """
     found = known_links(subscription)
-    for purpose in (Purpose.MANAGE, Purpose.STOP):
-        if purpose not in found:
-            found[purpose] = url_of(new_link(subscription, purpose, at))
+    missing = [one for one in STANDING if one not in found]
+    if missing:
+        made = [_unsaved_link(subscription, purpose, at) for purpose in missing]
+        FamilyLink.objects.bulk_create(made)
+        found |= {link.purpose: url_of(link) for link in made}
     return found
 
 
 def known_links(subscription: Subscription) -> dict[str, str]:
     """Return those of the standing links that are made already; one query."""
     found: dict[str, str] = {}
-    rows = subscription.links.filter(purpose__in=[Purpose.MANAGE, Purpose.STOP])
+    rows = subscription.links.filter(purpose__in=STANDING)
     for link in rows.order_by("created_at", "pk"):
         if hmac.compare_digest(link.sha256, digest(_token(link.salt, link.purpose))):
             found[link.purpose] = url_of(link)

@@ -68,20 +68,29 @@ def settled(reference: str, outcome: Outcome, at: dt.datetime) -> None:
     """Note what became of the mail; a delivery taken back meanwhile is corrected."""
     if outcome is Outcome.REFUSED:
         _note_refusal(reference, at)
-    # Waits for whoever is just taking the delivery back, and then sees it.
-    notice = Notice.objects.select_for_update(of=("self",)).get(pk=reference)
-    state = STATES[outcome]
-    notice.state = state
-    notice.sent_at = at if state == Notice.State.SENT else None
-    notice.cancelled_for = ""
+    is_sent = outcome is Outcome.SENT
+    reason = "" if is_sent else _reason_of(outcome, reference, at)
+    # Waits for whoever is just taking the delivery back; what is asked next sees it.
+    rows = Notice.objects.filter(pk=reference)
+    changed = rows.update(
+        state=STATES[outcome], sent_at=at if is_sent else None, cancelled_for=reason
+    )
+    if not changed:
+        raise Notice.DoesNotExist
+    if is_sent:
+        is_undone = {"kind": Notice.Kind.DELIVERY, "delivery__undone_at__isnull": False}
+        if undone := list(rows.filter(**is_undone)):
+            correct(undone, at)
+
+
+def _reason_of(outcome: Outcome, reference: str, at: dt.datetime) -> str:
+    """Return why a mail did not go out; empty when it only failed."""
     if outcome is Outcome.EXPIRED:
-        notice.cancelled_for = Notice.Cancelled.STALE
-    elif outcome is Outcome.WITHHELD:
-        notice.cancelled_for = reason_to_cancel(notice, at) or Notice.Cancelled.ENDED
-    notice.save(update_fields=["state", "sent_at", "cancelled_for"])
-    is_notice = notice.kind == Notice.Kind.DELIVERY
-    if outcome is Outcome.SENT and is_notice and notice.delivery.is_undone:
-        correct([notice], at)
+        return Notice.Cancelled.STALE
+    if outcome is Outcome.WITHHELD:
+        notice = Notice.objects.select_related("subscription", "delivery")
+        return reason_to_cancel(notice.get(pk=reference), at) or Notice.Cancelled.ENDED
+    return ""
 
 
 def _note_refusal(reference: str, at: dt.datetime) -> None:
