@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core import fiscal
+from outbox import queue
 from outbox.kinds import Priority, Reference
 
 from .links import Purpose, new_link
@@ -127,8 +128,11 @@ def load(
     """Add links, days off, reports, and what waits in the outbox."""
     _days_off(today)
     _reports(today)
-    waiting = [n for n in notices if n.state == Notice.State.WAITING]
-    _put_into_outbox([*_links(subscriptions, today), *map(_mail_of, waiting)])
+    unsent = [n for n in notices if n.state in Notice.UNSENT]
+    _put_into_outbox([*_links(subscriptions, today), *map(_mail_of, unsent)])
+    for notice in unsent:
+        if notice.state == Notice.State.FAILED:
+            queue.park([notice.key], _mail_of(notice).due_at)
 
 
 def _mail_of(notice: Notice) -> Reference:

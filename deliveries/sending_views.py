@@ -12,6 +12,7 @@ from outbox import queue
 
 from .models import SendingAlarm, SendingReport
 from .sending import figures_of
+from .services import KIND
 from .watch import stuck_since
 
 SHOWN = 10
@@ -42,6 +43,7 @@ class SendingView(PermissionRequiredMixin, TemplateView):
             now=now,
             standing=standing,
             load=queue.load(now),
+            parked_others=queue.parked_besides(KIND),
             stuck_since=stuck_since(standing),
             days=[figures_of(today, now), figures_of(yesterday, now)],
             alarms=SendingAlarm.objects.all()[:SHOWN],

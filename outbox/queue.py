@@ -141,6 +141,21 @@ def load(at: dt.datetime) -> Load:
     return Load(**counts, workers=workers)
 
 
+def parked_besides(kind: str) -> int:
+    """Return how many mails of other kinds, or of none, are parked."""
+    return Mail.objects.filter(state=Mail.State.PARKED).exclude(kind=kind).count()
+
+
+def park(keys: Collection[str], at: dt.datetime) -> int:
+    """Park mails that wait, as if every attempt had failed; return how many.
+
+    Whoever can send them again may do so (`send_again`).
+    """
+    return Mail.objects.filter(key__in=keys, state=Mail.State.WAITING).update(
+        state=Mail.State.PARKED, settled_at=at
+    )
+
+
 def failing(attempts: int) -> int:
     """Return how many mails wait for another attempt after so many."""
     waiting = Mail.objects.filter(state=Mail.State.WAITING)

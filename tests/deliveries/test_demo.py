@@ -18,6 +18,8 @@ from deliveries.models import (
     Plan,
     Subscription,
 )
+from deliveries.services import send_again
+from outbox.models import Mail
 from outbox.worker import Sender
 from tests.accounts.factories import UserFactory, WorkplaceFactory
 from tests.municipalities.factories import MunicipalityFactory
@@ -175,6 +177,21 @@ def test_some_deliveries_of_the_day_are_still_to_come(loaded, client):
     expected = page.context["table"].data.data.count()
     came = Delivery.objects.filter(delivered_on=TODAY).count()
     assert 0 < came < expected
+
+
+@pytest.mark.django_db
+def test_failed_mail_is_parked_and_can_be_sent_again(loaded, sent):
+    [failed] = Notice.objects.filter(state="failed")
+    row = Mail.objects.get(key=failed.key)
+    assert (row.state, row.message_id) == ("parked", failed.message_id)
+    at = failed.happened_at + dt.timedelta(minutes=30)
+    assert send_again(notice=failed, at=at).state == "waiting"
+    Sender(now=lambda: at).run()
+    [(_to, message)] = [
+        mail for mail in sent if mail[1]["Message-ID"] == failed.message_id
+    ]
+    failed.refresh_from_db()
+    assert failed.state == "sent"
 
 
 @pytest.mark.django_db

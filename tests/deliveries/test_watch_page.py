@@ -23,13 +23,14 @@ def worker(db):
     return Worker.objects.create(name="host:1", started_at=now, seen_at=now)
 
 
-def queue_mail(minutes_ago):
+def queue_mail(minutes_ago, **fields):
     due_at = timezone.now() - dt.timedelta(minutes=minutes_ago)
     return Mail.objects.create(
         message_id=f"<{minutes_ago}@x>",
         recipients=["ichiro@example.jp"],
         due_at=due_at,
         expires_at=due_at + dt.timedelta(days=1),
+        **fields,
     )
 
 
@@ -70,6 +71,21 @@ def test_administrator_sees_the_page_without_the_notices(administrator, worker):
     page = administrator.get(URL)
     assert page.status_code == 200
     assert reverse("deliveries:notice_list") not in page.text
+
+
+def test_parked_mails_of_other_kinds_are_counted(coordinator, administrator, worker):
+    """Such as a warning about an incident that the mail server refused."""
+    parked = {"state": "parked", "settled_at": timezone.now()}
+    queue_mail(5, kind="deliveries.notice", reference="1", **parked)
+    assert coordinator.get(URL).context["parked_others"] == 0
+    queue_mail(6, **parked)
+    queue_mail(7, kind="deliveries.confirmation", reference="1", **parked)
+    link = reverse("admin:outbox_mail_changelist") + "?state=parked"
+    page = coordinator.get(URL)
+    assert page.context["parked_others"] == 2
+    assert link not in page.text
+    assert link in administrator.get(URL).text
+    assert administrator.get(link).status_code == 200
 
 
 def test_banner_stands_on_the_pages_of_the_program_only(coordinator, worker):
