@@ -223,6 +223,27 @@ class DeliveryForm(DeliveryEntryForm):
         super().__init__(*args, **kwargs)
         self.fields["workplace"].queryset = delivery_centres()
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse what somebody else, or a terminal, has recorded: one mail is enough.
+
+        A form that is sent twice bears its own ID, and is recorded once anyway.
+        """
+        data = super().clean()
+        same = {
+            name: data[name]
+            for name in ("member_number", "delivered_on", "delivered_at")
+            if name in data
+        }
+        others = Delivery.objects.standing().exclude(
+            external_id=data.get("external_id", "")
+        )
+        if len(same) == 3 and others.filter(**same).exists():
+            raise ValidationError(
+                _("A delivery to this member at this time is already recorded."),
+                code="twin",
+            )
+        return data
+
 
 class DeliveryImportForm(forms.Form):
     """Asks for a list of deliveries as a file."""

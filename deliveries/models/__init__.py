@@ -28,6 +28,7 @@ auditlog.register(
         "family_name",
         "email",
         "consent_by",
+        "end_reason",
         "search_key",
     ],
 )

@@ -9,6 +9,7 @@ from core.handover import SESSION_KEY
 from dashboard.indicators import Moment, registry
 from deliveries.models import Delivery, Notice
 from tests.deliveries.factories import (
+    MORNING,
     DeliveryFactory,
     NoticeFactory,
     SentNoticeFactory,
@@ -79,6 +80,18 @@ def test_same_form_sent_twice_is_one_delivery(coordinator, workplace):
         dt.time(10, 5),
     )
     assert delivery.recorded_by == coordinator.user
+
+
+def test_two_browsers_record_one_delivery_once(coordinator, workplace):
+    SubscriptionFactory(member_number="M00001")
+    coordinator.post(CREATE, delivery_data(workplace))
+    page = coordinator.post(CREATE, delivery_data(workplace, external_id="hand-2"))
+    assert page.context["form"].non_field_errors().as_data()[0].code == "twin"
+    assert Delivery.objects.count() == 1
+    # What was taken back may be recorded anew.
+    Delivery.objects.update(undone_at=MORNING, undone_by=coordinator.user)
+    coordinator.post(CREATE, delivery_data(workplace, external_id="hand-2"))
+    assert Delivery.objects.standing().count() == 1
 
 
 def test_form_proposes_an_id_of_its_own_each_time(coordinator):

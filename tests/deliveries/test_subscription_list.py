@@ -162,7 +162,7 @@ def test_export_is_logged_with_its_number_of_rows(manager):
 
 
 def test_log_holds_no_personal_data(coordinator):
-    SubscriptionFactory().delete()
+    SubscriptionFactory(end_reason="花子さんの希望").delete()
     entries = LogEntry.objects.filter(content_type__app_label="deliveries")
     assert entries.count() == 2
     for entry in entries:
