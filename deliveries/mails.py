@@ -25,6 +25,7 @@ STATES = {
     Outcome.PARKED: Notice.State.FAILED,
     Outcome.REFUSED: Notice.State.FAILED,
     Outcome.WITHHELD: Notice.State.CANCELLED,
+    Outcome.BY_HAND: Notice.State.CANCELLED,
     Outcome.EXPIRED: Notice.State.CANCELLED,
 }
 
@@ -87,6 +88,8 @@ def _reason_of(outcome: Outcome, reference: str, at: dt.datetime) -> str:
     """Return why a mail did not go out; empty when it only failed."""
     if outcome is Outcome.EXPIRED:
         return Notice.Cancelled.STALE
+    if outcome is Outcome.BY_HAND:
+        return Notice.Cancelled.BY_HAND
     if outcome is Outcome.WITHHELD:
         notice = Notice.objects.select_related("subscription", "delivery")
         return reason_to_cancel(notice.get(pk=reference), at) or Notice.Cancelled.ENDED

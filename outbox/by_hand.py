@@ -54,5 +54,5 @@ def do_not_send(*, mails: QuerySet, at: dt.datetime) -> list[Mail]:
         last_error="by hand",
     )
     for mail in chosen:
-        tell(mail, Outcome.WITHHELD, at)
+        tell(mail, Outcome.BY_HAND, at)
     return chosen

@@ -36,6 +36,8 @@ class Outcome(StrEnum):
     # Parked because the server refuses the address for good.
     REFUSED = "refused"
     WITHHELD = "withheld"
+    # Somebody decided so in the administration.
+    BY_HAND = "by_hand"
     EXPIRED = "expired"
 
 

@@ -145,6 +145,7 @@ class Notice(models.Model):
         STALE = "stale", _("The news was too old to be sent.")
         HELD = "held", _("Mails to this address come back.")
         UNDONE = "undone", _("The delivery was taken back.")
+        BY_HAND = "by_hand", _("The co-op decided not to send it.")
 
     subscription = models.ForeignKey(
         Subscription,

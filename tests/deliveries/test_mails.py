@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from deliveries.models import Notice, Subscription
 from deliveries.services import queue_notices
@@ -139,3 +140,13 @@ def test_refusal_for_now_leaves_the_notice_waiting(settings):
     with mail_server(settings, answer=451):
         assert send() == {"waiting": 1}
     assert only_notice().state == "waiting"
+
+
+def test_mail_withheld_by_an_administrator_says_so(administrator, sent):
+    notice = queued()
+    mail = Mail.objects.get()
+    data = {"action": "withhold", "_selected_action": [mail.pk]}
+    administrator.post(reverse("admin:outbox_mail_changelist"), data)
+    notice.refresh_from_db()
+    assert (notice.state, notice.cancelled_for) == ("cancelled", "by_hand")
+    assert send() == {}

@@ -117,7 +117,7 @@ def test_waiting_mail_is_not_sent_and_its_kind_is_told(administrator, notebook):
     assert states == ["withheld", "withheld", "sending", "parked"]
     assert (stored.recipients, bytes(stored.content)) == ([], b"")
     [(reference, outcome, _at)] = notebook.told
-    assert (reference, outcome) == (waiting.reference, Outcome.WITHHELD)
+    assert (reference, outcome) == (waiting.reference, Outcome.BY_HAND)
 
 
 def test_who_may_only_look_decides_nothing(administrator):
