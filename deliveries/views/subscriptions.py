@@ -35,6 +35,9 @@ from deliveries.weekdays import names_of
 SHOWN_ROWS = 10
 SHOWN_MAILS = 20
 ASKED = _("A mail that asks to confirm the address goes out now.")
+STILL_HELD = _(
+    "The address stays on hold until you release it. Do so once it is right again."
+)
 GOING_OUT = _("One mail was already on its way; it may still arrive.")
 
 
@@ -129,6 +132,15 @@ class SubscriptionUpdateView(LoggedReadMixin, ProgramFormMixin, UpdateView):
     permission_required = "deliveries.change_subscription"
     template_name = "deliveries/subscription_form.html"
     title = _("Change the subscription")
+
+    def form_valid(self, form: SubscriptionForm) -> HttpResponseBase:
+        """Save it, and say what a corrected address means."""
+        response = super().form_valid(form)
+        if form.is_valid() and "email" in form.changed_data:
+            messages.info(self.request, ASKED)
+            if self.object.is_held:
+                messages.warning(self.request, STILL_HELD)
+        return response
 
 
 class SubscriptionActionView(PermissionRequiredMixin, FormView):

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from deliveries.forms import SubscriptionForm
 from deliveries.models import FamilyLink, Subscription
-from deliveries.subscribing import ask_to_confirm
+from deliveries.subscribing import ask_to_confirm, confirm
 from outbox.models import Mail
-from tests.deliveries.factories import SubscriptionFactory
+from tests.deliveries.factories import MORNING, SubscriptionFactory
 from tests.municipalities.factories import MunicipalityFactory
 
 URL = reverse("deliveries:subscription_create")
@@ -106,6 +106,29 @@ def test_unconfirmed_address_may_be_corrected_and_is_asked_anew(coordinator, pla
     assert old.expires_at <= timezone.now()
     assert Mail.objects.filter(state="waiting").count() == 1
     assert Mail.objects.count() == 2
+
+
+def test_corrected_address_stays_on_hold_until_it_is_released(coordinator, place):
+    """One that our server refused, or that was stored before today's rules."""
+    row = SubscriptionFactory(
+        email="ichiro@exam ple",
+        confirmed_on=None,
+        held_since=MORNING,
+        held_for="bounced",
+    )
+    url = reverse("deliveries:subscription_update", args=[row.pk])
+    page = coordinator.post(url, subscription_data(), follow=True)
+    row.refresh_from_db()
+    assert (row.email, row.held_since) == ("ichiro@example.jp", MORNING)
+    levels = [message.level_tag for message in page.context["messages"]]
+    assert levels == ["success", "info", "warning"]
+    link = FamilyLink.objects.get(subscription=row)
+    confirm(link=link, at=timezone.now())
+    row.refresh_from_db()
+    assert row.is_held
+    coordinator.post(reverse("deliveries:subscription_release", args=[row.pk]))
+    row.refresh_from_db()
+    assert not row.is_held
 
 
 def test_other_changes_send_no_mail(coordinator, place):
