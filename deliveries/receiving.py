@@ -19,7 +19,7 @@ from core.locks import hold
 from .forms import DeliveryEntryForm, delivery_centres
 from .models import Delivery, Notice
 from .reported import Errors, is_text, read_instant, read_texts
-from .services import DeliveryConflict, Entry, record_deliveries
+from .services import RECORDING, DeliveryConflict, Entry, record_deliveries
 
 REQUIRED = ("external_id", "member_number", "delivered_at", "status")
 
@@ -73,8 +73,8 @@ def receive(
         if centre.code in codes or centre.pk == recorded_by.workplace_id
     }
     received = [_read(item, centres, recorded_by, at) for item in items]
-    # Two reports of the same deliveries at once: the second finds those of the first.
-    hold("deliveries.receive")
+    # Before looking which are known: somebody may just be recording the same.
+    hold(RECORDING)
     _record([one for one in received if one.entry], recorded_by, at)
     return received
 

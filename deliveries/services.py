@@ -7,12 +7,13 @@ from typing import NamedTuple
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, Workplace
 from core import fiscal
+from core.locks import hold
 from outbox import queue
 from outbox.kinds import Priority, Reference
 
@@ -20,10 +21,10 @@ from .models import Delivery, Notice, Subscription, new_message_id
 
 # The kind of mail in the outbox (`deliveries.mails`).
 KIND = "deliveries.notice"
-# What an error names of many IDs, and how often recording is tried while others record
-# the same deliveries.
+# Held while deliveries are recorded, whichever road they came.
+RECORDING = "deliveries.recording"
+# What an error names of many IDs.
 SHOWN_IDS = 10
-TRIES = 5
 DIFFERENT = _("This delivery is already recorded with another content.")
 DIFFERENT_IDS = _(
     "A delivery %(ids)s is already recorded with another content. Check the ID, or the "
@@ -94,6 +95,7 @@ def record_delivery(
     return delivery
 
 
+@transaction.atomic
 def record_deliveries(
     *,
     entries: Sequence[Entry],
@@ -109,23 +111,10 @@ def record_deliveries(
     All or nothing. Raises DeliveryConflict for IDs recorded with another content, and
     for those taken back: a terminal that sends again does not bring one back.
     """
-    for _try in range(TRIES - 1):
-        try:
-            return _record(entries, workplace, recorded_by, at)
-        except IntegrityError:
-            # Somebody recorded one of them at the same time; now it can be compared.
-            continue
-    return _record(entries, workplace, recorded_by, at)
-
-
-@transaction.atomic
-def _record(
-    entries: Sequence[Entry],
-    workplace: Workplace,
-    recorded_by: User,
-    at: dt.datetime,
-) -> list[Delivery]:
     ids = {entry.external_id for entry in entries}
+    # What somebody else records at the same moment is found and compared, and two lists
+    # of the same deliveries in different orders do not wait for each other for ever.
+    hold(RECORDING)
     found = Delivery.objects.in_bulk(ids, field_name="external_id")
     new, differing, taken_back = [], [], []
     for entry in entries:
@@ -145,8 +134,7 @@ def _record(
             differing.append(entry.external_id)
     if differing or taken_back:
         raise DeliveryConflict(differing=differing, taken_back=taken_back)
-    # In one order, so that two lists with the same deliveries do not block each other.
-    new = Delivery.objects.bulk_create(sorted(new, key=lambda row: row.external_id))
+    Delivery.objects.bulk_create(new)
     queue_notices(Notice.objects.bulk_create(_notices_of(new, at)), at)
     return [found[entry.external_id] for entry in entries]
 

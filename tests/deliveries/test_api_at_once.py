@@ -1,14 +1,16 @@
 """Two terminals that report the same deliveries at the same moment."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from contextlib import suppress
+from threading import Barrier, Event
+from time import sleep
 
 import pytest
 from django.db import connection, connections
 
 from accounts.models import ApiToken
 from deliveries.models import Bounce, Delivery, Notice
-from deliveries.services import Entry, record_deliveries
+from deliveries.services import DeliveryConflict, Entry, record_deliveries
 from outbox.models import Mail
 from tests.accounts.factories import WorkplaceFactory
 from tests.conftest import grant
@@ -17,6 +19,11 @@ from tests.deliveries.factories import SentNoticeFactory, SubscriptionFactory
 from tests.deliveries.test_api_deliveries import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
+# Whether a process on this database waits for what another one holds.
+WAITING = (
+    "SELECT EXISTS(SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    " AND datname = current_database())"
+)
 AT_ONCE = 6
 EACH = 20
 
@@ -93,6 +100,46 @@ def test_list_brought_in_meanwhile_is_no_error():
         lambda: post(client, *items),
     )
     assert Delivery.objects.count() == EACH
+
+
+def test_list_and_report_do_not_wait_for_each_other_for_ever(monkeypatch):
+    """The report has recorded one centre of two when the list comes."""
+    centres = [WorkplaceFactory(code=code) for code in ("C1", "C2")]
+    user = grant("coordinator_deliveries", workplace=centres[0])
+    client, list_comes = bearer(user), Event()
+    entries = [
+        Entry(f"D-{n}", "M00001", NOW.date(), NOW.time(), "handed_over") for n in (1, 2)
+    ]
+
+    def list_of_both():
+        assert list_comes.wait(timeout=60)
+        with suppress(DeliveryConflict):
+            record_deliveries(
+                entries=entries, workplace=centres[0], recorded_by=user, at=NOW
+            )
+
+    def slowly(**kwargs):
+        rows = record_deliveries(**kwargs)
+        if not list_comes.is_set():
+            list_comes.set()
+            wait_for_a_lock()
+        return rows
+
+    monkeypatch.setattr("deliveries.receiving.record_deliveries", slowly)
+    items = [item(2, workplace="C1"), item(1, workplace="C2")]
+    [_none, told] = together(list_of_both, lambda: post(client, *items))
+    assert [one["result"] for one in told] == ["created", "created"]
+
+
+def wait_for_a_lock():
+    """Wait until somebody waits for what somebody else holds."""
+    for _look in range(500):
+        with connection.cursor() as cursor:
+            cursor.execute(WAITING)
+            if cursor.fetchone()[0]:
+                return
+        sleep(0.02)
+    raise AssertionError("nobody waits")
 
 
 def test_returned_mail_that_is_posted_at_once_counts_once():

@@ -5,14 +5,14 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import connection
 
 from deliveries import services
 from deliveries.models import Delivery, Notice
 from deliveries.services import DeliveryConflict, Entry, record_delivery
 from outbox.models import Mail
 from tests.accounts.factories import UserFactory
-from tests.deliveries.factories import MORNING, DeliveryFactory, SubscriptionFactory
+from tests.deliveries.factories import MORNING, SubscriptionFactory
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2016, 10, 3)
@@ -100,22 +100,6 @@ def test_old_news_is_recorded_without_a_notice(record):
     assert not Notice.objects.exists()
     record(external_id="D-2", at=MORNING + dt.timedelta(hours=17))
     assert Notice.objects.count() == 1
-
-
-def test_delivery_recorded_at_the_same_moment_is_taken_over(record, monkeypatch):
-    calls = []
-    real = services._record
-
-    def late(entries, workplace, recorded_by, at):
-        calls.append(entries)
-        if len(calls) == 1:
-            DeliveryFactory(**ENTRY._asdict())
-            raise IntegrityError
-        return real(entries, workplace, recorded_by, at)
-
-    monkeypatch.setattr(services, "_record", late)
-    assert record() == Delivery.objects.get()
-    assert len(calls) == 2
 
 
 def test_family_that_stopped_today_is_not_told_of_yesterday(record):
