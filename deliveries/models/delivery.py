@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from email.utils import parseaddr
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import models
@@ -114,8 +115,12 @@ class Delivery(models.Model):
 
 def new_message_id() -> str:
     """Return a Message-ID: kept with the notice, so that a second try bears it too."""
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    return f"<{uuid.uuid4().hex}@{domain}>"
+    return f"<{uuid.uuid4().hex}@{_domain_of(settings.DEFAULT_FROM_EMAIL)}>"
+
+
+@lru_cache
+def _domain_of(sender: str) -> str:
+    return parseaddr(sender)[1].rpartition("@")[2]
 
 
 class Notice(models.Model):

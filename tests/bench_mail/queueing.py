@@ -1,19 +1,22 @@
 """A batch of deliveries with their notices against its bare inserts, on PostgreSQL.
 
-Bare are the very statements by which the rows were inserted, values and all, sent once
-more in one transaction by nobody who had to make them.
+Bare is one INSERT with the values of all rows for each table, in one transaction, by
+nobody who had to find out what to insert. Replayed are the very statements of the
+recording, as text: not even values have to be written, so this is the database alone.
 """
 
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
+from typing import Any
 
 import django
 
 django.setup()
 
 from django.db import connection, transaction  # noqa: E402
+from django.db.models import Model  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
@@ -22,6 +25,7 @@ from deliveries.services import Entry, record_deliveries  # noqa: E402
 from outbox.models import Mail  # noqa: E402
 from tests.bench_mail import deliveries  # noqa: E402
 
+Statement = tuple[str, list[Any] | None]
 TABLES = (Mail, Notice, Delivery)
 
 
@@ -38,10 +42,26 @@ def counts() -> list[int]:
     return [model._default_manager.count() for model in TABLES]
 
 
-def insert(statements: Sequence[str]) -> None:
+def insert(statements: Iterable[Statement]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+        for statement, values in statements:
+            cursor.execute(statement, values)
+
+
+def insertion(model: type[Model]) -> Statement:
+    """Return the statement that inserts the rows of a table once more."""
+    fields = [one for one in model._meta.concrete_fields if not one.generated]
+    rows = model._default_manager.order_by("pk")
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    row = f"({', '.join(['%s'] * len(fields))})"
+    values = [
+        field.get_db_prep_save(getattr(one, field.attname), connection)
+        for one in rows
+        for field in fields
+    ]
+    lines = ", ".join([row] * len(rows))
+    table = connection.ops.quote_name(model._meta.db_table)
+    return f"INSERT INTO {table} ({columns}) VALUES {lines}", values  # noqa: S608
 
 
 class Batch:
@@ -60,18 +80,24 @@ class Batch:
             at=timezone.now(),
         )
 
-    def statements(self) -> list[str]:
-        """Return the statements that insert the rows."""
+    def statements(self) -> list[Statement]:
+        """Return the statements that insert the rows, with the values in them."""
         clear()
         with CaptureQueriesContext(connection) as captured:
             self.record()
-        return [q["sql"] for q in captured if q["sql"].startswith("INSERT")]
+        texts = [q["sql"] for q in captured if q["sql"].startswith("INSERT")]
+        return [(text, None) for text in texts]
 
 
 def main(count: int, rounds: int) -> None:
     batch = Batch(count)
     statements = batch.statements()
-    ways = {"recorded": batch.record, "bare": lambda: insert(statements)}
+    insertions = [insertion(model) for model in reversed(TABLES)]
+    ways = {
+        "recorded": batch.record,
+        "bare": lambda: insert(insertions),
+        "replayed": lambda: insert(statements),
+    }
     found: dict[str, list[float]] = {way: [] for way in ways}
     for _ in range(rounds):
         for way, act in ways.items():

@@ -5,18 +5,28 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import ClassVar
 
 END = b"\r\n.\r\n"
 
 
 class Sink(asyncio.Protocol):
-    """One connection. Says yes to everything; what COUNT answers is no SMTP."""
+    """One connection. Says yes to everything.
+
+    What COUNT answers is no SMTP: the mails until now, and over how many connections at
+    once they came since COUNT was asked before.
+    """
 
     mails = 0
+    senders: ClassVar[set["Sink"]] = set()
+    most = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport, self.data, self.reads_mail = transport, b"", False
         transport.write(b"220 sink\r\n")
+
+    def connection_lost(self, error: Exception | None) -> None:
+        Sink.senders.discard(self)
 
     def data_received(self, data: bytes) -> None:
         self.data += data
@@ -42,13 +52,18 @@ class Sink(asyncio.Protocol):
             Sink.mails += 1
             return b"250 taken\r\n"
         verb = part[:4].upper()
+        if verb == b"MAIL":
+            Sink.senders.add(self)
+            Sink.most = max(Sink.most, len(Sink.senders))
+        if verb == b"COUN":
+            most, Sink.most = Sink.most, 0
+            return b"250 %d %d\r\n" % (Sink.mails, most)
         if verb == b"DATA":
             self.reads_mail = True
             return b"354 go on\r\n"
         return {
             b"EHLO": b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n",
             b"QUIT": b"221 bye\r\n",
-            b"COUN": b"250 %d\r\n" % Sink.mails,
         }.get(verb, b"250 ok\r\n")
 
 
