@@ -66,3 +66,12 @@ def test_it_is_one_trip():
     assert answer == (True, True)
     # Not even a savepoint: it goes past Django's cursors.
     assert len(queries) == 0
+
+
+def test_mail_that_somebody_else_has_sent_meanwhile_is_not_recorded_again():
+    """On every database, whichever way the step goes there."""
+    mail = MailFactory(state="sent", settled_at=MORNING)
+    answer = step.step(done=(mail, SENT), mail=None, name=OURS, at=LATER)
+    assert answer == (False, False)
+    mail.refresh_from_db()
+    assert mail.settled_at == MORNING
