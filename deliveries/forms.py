@@ -100,6 +100,11 @@ class SubscriptionForm(forms.ModelForm):
         refuse_future(self.cleaned_data["consent_on"])
         return self.cleaned_data["consent_on"]
 
+    def clean_consent_by(self) -> str:
+        """Refuse what makes a name look like another one."""
+        no_invisible_characters(self.cleaned_data["consent_by"])
+        return self.cleaned_data["consent_by"]
+
     @transaction.atomic
     def save(self, commit: bool = True) -> Subscription:
         """Save what was entered, and ask the family to confirm a new address.

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Workplace
+from core.locks import hold
 from core.spreadsheets.reading import Column, Reading, Row
 from core.text import fold
 
@@ -56,6 +57,8 @@ def import_plans(*, file: BinaryIO, filename: str, workplace: Workplace) -> Outc
             reading.refuse(row, name, _("This plan stands in the file twice."))
         plans[_key(plan)] = plan
     reading.finish()
+    # Two lists with the same plans at once: the second finds those of the first.
+    hold("deliveries.plans")
     created, changed = _store(plans)
     return Outcome(reading.read, created, changed)
 

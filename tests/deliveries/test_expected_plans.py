@@ -1,14 +1,18 @@
 """Planning deliveries one by one and as a list."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 
 from deliveries import weekdays
 from deliveries.models import Plan
+from deliveries.plan_imports import import_plans
 from tests.accounts.factories import WorkplaceFactory
 from tests.deliveries.plans import PlanFactory
 
@@ -205,3 +209,23 @@ def test_exported_list_comes_in_again(coordinator, bring):
     page = bring(*rows, header=header)
     assert page.status_code == 302, page.context["form"].errors
     assert list(Plan.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer")
+def test_two_browsers_bring_the_same_list_at_once(workplace):
+    rows = [f"M{n},夕食宅配,月〜金,18:00,2016/10/3,," for n in range(40)]
+    content = "\r\n".join([HEADER, *rows]).encode()
+
+    def bring(_number):
+        try:
+            return import_plans(
+                file=BytesIO(content), filename="list.csv", workplace=workplace
+            )
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = list(pool.map(bring, range(4)))
+    assert sorted(outcome.created for outcome in outcomes) == [0, 0, 0, 40]
+    assert Plan.objects.count() == 40

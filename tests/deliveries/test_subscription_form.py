@@ -52,6 +52,7 @@ def test_coordinator_records_a_subscription_and_manager_may_not(
         ({"consent_on": ""}, "consent_on"),
         ({"consent_form": ""}, "consent_form"),
         ({"consent_by": ""}, "consent_by"),
+        ({"consent_by": "見本\u202e太郎"}, "consent_by"),
         ({"consent_on": "2099/1/1", "started_on": "2099/1/1"}, "consent_on"),
         ({"started_on": "5/4/30"}, "started_on"),
         ({"municipality": "999999"}, "municipality"),
