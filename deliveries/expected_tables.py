@@ -90,7 +90,7 @@ class PlanTable(ProgramTable):
         if record.valid_until:
             return change
         end = _link("deliveries:plan_end", record.pk, _("End"))
-        return format_html("{} {}", change, end)
+        return format_html("<div>{} {}</div>", change, end)
 
 
 class DayOffTable(ProgramTable):
