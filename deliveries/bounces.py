@@ -57,8 +57,8 @@ def record_bounce(
     that wait for their confirmation.
 
     A permanent failure or a complaint puts every open subscription with the address on
-    hold at once, temporary ones do after three different mails within seven days. The
-    coordinators are told once for each hold.
+    hold at once, temporary ones do after three different mails within seven days, all
+    since the last release. The coordinators are told once for each hold.
     """
     key = f"{source}:{key}"[:200]
     if known := Bounce.objects.filter(key=key).first():
@@ -95,6 +95,8 @@ def _note(
         pk=subscription.pk
     )
     same = list(rows.select_for_update(no_key=True).order_by("pk"))
+    # As it is now: it may have been released since it was found.
+    subscription = next(one for one in same if one.pk == subscription.pk)
     bounce, is_new = Bounce.objects.get_or_create(
         key=key,
         defaults={
@@ -157,6 +159,9 @@ def _is_enough(bounce: Bounce) -> bool:
         bounced_at__gt=bounce.bounced_at - TEMPORARY_WITHIN,
         bounced_at__lte=bounce.bounced_at,
     )
+    if released_at := bounce.subscription.released_at:
+        # Else the first one after the release would hold the address again.
+        lately = lately.filter(bounced_at__gt=released_at)
     # A mail that is reported several times counts once.
     mails = set(lately.order_by().values_list("notice", flat=True).distinct())
     return len(mails) >= TEMPORARY_MAILS

@@ -196,11 +196,15 @@ def hold(*, subscription: Subscription, held_for: str, at: dt.datetime) -> None:
 
 @transaction.atomic
 def release(*, subscription: Subscription, at: dt.datetime) -> None:
-    """Send again; what was held back meanwhile is not sent any more."""
+    """Send again; what was held back meanwhile is not sent any more.
+
+    Mails that came back for the time being before are forgiven (`deliveries.bounces`).
+    """
     subscription = _locked(subscription)
     if subscription.is_held:
         subscription.held_since, subscription.held_for = None, ""
-        subscription.save(update_fields=["held_since", "held_for"])
+        subscription.released_at = at
+        subscription.save(update_fields=["held_since", "held_for", "released_at"])
 
 
 def _locked(subscription: Subscription) -> Subscription:

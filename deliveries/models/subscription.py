@@ -95,6 +95,9 @@ class Subscription(models.Model):
     held_for = models.CharField(
         _("why on hold"), max_length=10, choices=HeldFor, blank=True
     )
+    released_at = DateTimeField(
+        _("last released at"), null=True, blank=True, editable=False
+    )
     replaces = models.ForeignKey(
         "self",
         verbose_name=_("subscription with the address of before"),

@@ -169,6 +169,21 @@ def test_three_mails_within_seven_days_put_on_hold(days, held_for):
     assert len(mail.outbox) == bool(held_for)
 
 
+@pytest.mark.parametrize(("days", "held_for"), [((4, 5), ""), ((4, 5, 6), "bounced")])
+def test_mails_that_came_back_before_the_release_do_not_count(days, held_for):
+    *_before, last = temporary((0, 1, 2))
+    subscribing.release(subscription=last.subscription, at=MORNING + 3 * DAY)
+    temporary(days, last.subscription)
+    assert reason(last.subscription) == held_for
+
+
+def test_late_report_of_a_mail_from_before_the_release_does_not_count():
+    *_before, last = temporary((0, 1, 2))
+    subscribing.release(subscription=last.subscription, at=MORNING + 3 * DAY)
+    temporary((-1, 2.5), last.subscription)
+    assert not reason(last.subscription)
+
+
 def test_several_reports_of_one_mail_are_one():
     notice = SentNoticeFactory()
     for key in "abc":
