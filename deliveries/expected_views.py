@@ -25,8 +25,8 @@ from .expected_forms import DayOffForm, PlanEndForm, PlanForm, PlanImportForm
 from .expected_tables import DayOffTable, ExpectedTable, PlanTable
 from .models import DayOff, Plan
 from .plan_imports import import_plans
+from .wording import first_problems
 
-SHOWN_PROBLEMS = 20
 # Between them every day has one before and one after it.
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
 
@@ -158,8 +158,8 @@ class PlanImportView(PermissionRequiredMixin, FormView):
                 file=file.file, filename=file.name, workplace=workplace
             )
         except SpreadsheetError as error:
-            for problem in error.problems[:SHOWN_PROBLEMS]:
-                form.add_error("file", str(problem))
+            for text in first_problems(error):
+                form.add_error("file", text)
             return self.form_invalid(form)
         text = _("%(read)d rows read, %(created)d plans new, %(changed)d changed.")
         messages.success(self.request, text % outcome._asdict())

@@ -1,4 +1,4 @@
-"""How notices are put into words."""
+"""How notices, and what is wrong with a file, are put into words."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -6,11 +6,15 @@ from collections.abc import Iterable
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from core.spreadsheets.reading import SpreadsheetError
+
 from .mails import reason_to_cancel
 from .models import Notice
 from .services import after_quiet_hours, expiry_of
 
 MISSING = "–"
+# What one page tells of a file; more is a matter of the whole file.
+SHOWN_PROBLEMS = 20
 
 
 def delay_of(notice: Notice) -> str:
@@ -53,6 +57,13 @@ def told_at_night(notices: Iterable[Notice], at: dt.datetime) -> str:
             "is not sent."
         )
     return ""
+
+
+def first_problems(error: SpreadsheetError) -> list[str]:
+    """Say what is wrong with a file: the first problems, and how many follow."""
+    texts = [str(problem) for problem in error.problems[:SHOWN_PROBLEMS]]
+    more = len(error.problems) - SHOWN_PROBLEMS
+    return [*texts, _("And %(n)d more.") % {"n": more}] if more > 0 else texts
 
 
 def _morning_of(notice: Notice, at: dt.datetime) -> dt.datetime | None:

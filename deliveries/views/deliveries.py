@@ -27,9 +27,8 @@ from deliveries.imports import import_deliveries
 from deliveries.models import Delivery, Notice, Subscription
 from deliveries.services import count_corrections, record_delivery, take_back
 from deliveries.tables import DeliveryTable
-from deliveries.wording import told_at_night
+from deliveries.wording import first_problems, told_at_night
 
-SHOWN_PROBLEMS = 20
 REPORT = "alerts.add_incidentreport"
 
 
@@ -141,8 +140,8 @@ class DeliveryImportView(DeliveryFormView):
                 at=timezone.now(),
             )
         except SpreadsheetError as error:
-            for problem in error.problems[:SHOWN_PROBLEMS]:
-                form.add_error("file", str(problem))
+            for text in first_problems(error):
+                form.add_error("file", text)
             return self.form_invalid(form)
         text = _("%(read)d rows read, %(created)d deliveries new.")
         messages.success(self.request, text % outcome._asdict())
