@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -64,6 +65,8 @@ def family_page(purpose: FamilyLink.Purpose) -> Callable[[FamilyView], Callable]
             else:
                 response = view(request, link)
             response.headers["X-Robots-Tag"] = "noindex, nofollow"
+            # Its style sheets are asked for without its address, which servers log.
+            response.headers["Referrer-Policy"] = "no-referrer"
             return response
 
         return page
@@ -124,15 +127,24 @@ def manage(request: HttpRequest, link: FamilyLink) -> HttpResponse:
         form = {"pause": pause_form, "address": address_form}.get(action)
         if _act(action, form, subscription, at):
             return redirect(f"{request.path}?done={action}")
-    done = DONE.get(request.GET.get("done", ""))
+    standing = _standing(subscription, at)
     context = {
         "pause_form": pause_form,
         "address_form": address_form,
-        "done": None if request.method == "POST" else done,
+        "done": None if request.method == "POST" else _done(request, standing),
     }
-    return render(
-        request, f"{PAGES}/manage.html", context | _standing(subscription, at)
-    )
+    return render(request, f"{PAGES}/manage.html", context | standing)
+
+
+def _done(request: HttpRequest, standing: dict[str, Any]) -> Promise | None:
+    """Return what an action did, as long as it holds: the address may be kept."""
+    action = request.GET.get("done", "")
+    holds = {
+        "pause": standing["is_paused"],
+        "resume": not standing["is_paused"],
+        "address": standing["asked"] is not None,
+    }
+    return DONE[action] if holds.get(action) else None
 
 
 def _act(

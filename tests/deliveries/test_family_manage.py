@@ -95,6 +95,15 @@ def test_pause_and_resume(act):
     assert only().paused_until is None
 
 
+def test_address_that_was_kept_does_not_tell_what_is_long_over(client, link):
+    path = path_of(link)
+    for action in ("pause", "address", "x"):
+        assert client.get(path, {"done": action}).context["done"] is None
+    Subscription.objects.update(paused_until=fiscal.local_date())
+    assert client.get(path, {"done": "pause"}).context["done"]
+    assert client.get(path, {"done": "resume"}).context["done"] is None
+
+
 @pytest.mark.parametrize(
     "day", ["", "2016/4/1", "2099/1/1", "5/4/30", "2/30", "\u202e"]
 )
