@@ -89,7 +89,7 @@ def test_page_is_kept_nowhere_and_signs_nobody_in(purpose, client):
     assert answer.status_code == 200
     assert "no-store" in answer["Cache-Control"]
     assert answer["X-Robots-Tag"] == "noindex, nofollow"
-    assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["Referrer-Policy"] == "no-referrer"
     assert not answer.cookies
     assert SESSION_KEY not in client.session
 
