@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from playwright.sync_api import sync_playwright
@@ -17,7 +18,16 @@ OUT = ROOT / "docs/screenshots"
 PASSWORD = "tsunagari-demo"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
-# (file name, width, who, address)
+# Somebody who is told of evening meals on each weekday, and of groceries.
+MEMBER = "1000016"
+LOOK_UP = f"""
+from deliveries.links import Purpose, standing_links
+from deliveries.models import Subscription
+row = Subscription.objects.filter(member_number="{MEMBER}").first()
+from django.utils import timezone
+print(row.get_absolute_url(), standing_links(row, timezone.now())[Purpose.MANAGE])
+"""
+# (file name, width, who, address); the last ones stand for what the demo made of them.
 SHOTS = (
     ("dashboard-desktop", DESKTOP, "manager", "/dashboard/?year=2016"),
     ("closing-desktop", DESKTOP, "manager", "/dashboard/checks/2016/"),
@@ -32,12 +42,23 @@ SHOTS = (
         "coordinator",
         "/childcare/hubs/H01/month/2016/4/",
     ),
+    ("sending-desktop", DESKTOP, "coordinator", "/deliveries/sending/"),
+    ("subscription-desktop", DESKTOP, "coordinator", "subscription"),
+    ("family-phone", PHONE, None, "family"),
 )
 
 
-def manage(*words, env):
+def manage(*words, env, **options):
     command = [sys.executable, "manage.py", *words]
-    subprocess.run(command, cwd=ROOT, env=env, check=True)  # noqa: S603 - our script
+    return subprocess.run(command, cwd=ROOT, env=env, check=True, **options)  # noqa: S603 - our script
+
+
+def look_up(env):
+    """Return the pages of a subscription: the co-op's, and the family's."""
+    output = {"stdout": subprocess.PIPE, "text": True}
+    answer = manage("shell", "-v", "0", "-c", LOOK_UP, env=env, **output)
+    subscription, family = answer.stdout.split()[-2:]
+    return {"subscription": subscription, "family": urlsplit(family).path}
 
 
 def main():
@@ -49,19 +70,27 @@ def main():
         env = os.environ | {
             "DATABASE_URL": f"sqlite:///{folder}/demo.sqlite3",
             "DEBUG": "on",
+            "EMAIL_URL": f"filemail:///{folder}/mail",
         }
         manage("migrate", "--verbosity", "0", env=env)
         manage("createcachetable", env=env)
         manage("load_demo", env=env)
-        server = [sys.executable, "manage.py", "runserver", str(port), "--noreload"]
-        with subprocess.Popen(server, cwd=ROOT, env=env) as process:  # noqa: S603 - our script
+        pages = look_up(env)
+        django = [sys.executable, "manage.py"]
+        server = [*django, "runserver", str(port), "--noreload"]
+        worker = [*django, "send_notices", "--follow"]
+        with (
+            subprocess.Popen(server, cwd=ROOT, env=env) as serving,  # noqa: S603 - our script
+            subprocess.Popen(worker, cwd=ROOT, env=env) as sending,  # noqa: S603 - our script
+        ):
             try:
-                take(f"http://127.0.0.1:{port}")
+                take(f"http://127.0.0.1:{port}", pages)
             finally:
-                process.terminate()
+                serving.terminate()
+                sending.terminate()
 
 
-def take(base):
+def take(base, pages):
     wait_for(f"{base}/healthz")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -70,14 +99,19 @@ def take(base):
         )
         for name, size, who, address in SHOTS:
             page = browser.new_context(viewport=size).new_page()
-            page.goto(f"{base}/accounts/login/")
-            page.fill("input[name=login]", who)
-            page.fill("input[name=password]", PASSWORD)
-            page.click("main button[type=submit]")
-            page.wait_for_url(f"{base}/")
-            page.goto(f"{base}{address}")
+            if who:
+                sign_in(page, base, who)
+            page.goto(f"{base}{pages.get(address, address)}")
             page.screenshot(path=OUT / f"{name}.png")
         browser.close()
+
+
+def sign_in(page, base, who):
+    page.goto(f"{base}/accounts/login/")
+    page.fill("input[name=login]", who)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url(f"{base}/")
 
 
 def wait_for(url):
