@@ -35,11 +35,11 @@ from .step import step
 
 # At least twice what connecting or one mail may take, and short enough that the mails
 # of a dead worker are out within half a minute.
-LEASE = dt.timedelta(seconds=20)
+LEASE = dt.timedelta(seconds=16)
 BATCH = 200
 # A worker claims what it sends in so many seconds at its pace: with slow mails, few
 # wait for the lease of one that dies, and others soon see that it did.
-BATCH_SECONDS = 2.0
+BATCH_SECONDS = 1.0
 FIRST_WAIT = dt.timedelta(seconds=10)
 LONGEST_WAIT = dt.timedelta(minutes=30)
 # How long to look away: when nothing is due, and from a mail server that is away.
@@ -69,7 +69,7 @@ class Sender:
     name: str = field(default_factory=lambda: new_name())
     batch: int = BATCH
     # Seconds a mail takes, over the last few; a new worker feels its way.
-    pace: float = BATCH_SECONDS / 10
+    pace: float = BATCH_SECONDS / 5
     stop: threading.Event = field(default_factory=threading.Event)
     counts: Counter[str] = field(default_factory=Counter)
 
