@@ -69,7 +69,10 @@ class RoleUserAdmin(UserAdmin):
     autocomplete_fields = ("workplace",)
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
-    person = (_("Person"), {"fields": ("display_name", "employee_number", "workplace")})
+    person = (
+        _("Person"),
+        {"fields": ("display_name", "employee_number", "workplace", "email")},
+    )
     rights = (
         _("Rights"),
         {

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import ScopedQuerySet
 from core.fields import DateField, DateTimeField
+from core.text import INVISIBLE
 
 
 class Workplace(models.Model):
@@ -70,6 +71,15 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    def clean(self) -> None:
+        """Take marks without width out of the address, which come along when pasted.
+
+        Django takes them for a part of the domain, and no mail could be sent, not even
+        to others who are to get the same one.
+        """
+        super().clean()
+        self.email = INVISIBLE.sub("", self.email)
 
     def get_full_name(self) -> str:
         """Return the name to show; Django's admin asks for it."""

@@ -17,6 +17,7 @@ from django.utils import translation
 from accounts.models import User
 from core import fiscal
 from core.access import coordinator_of
+from core.text import INVISIBLE
 
 from . import subscribing
 from .models import Bounce, FamilyLink, Notice, Subscription
@@ -191,7 +192,9 @@ def coordinators() -> list[str]:
         groups__name=coordinator_of("deliveries"), is_active=True
     )
     people = people.exclude(email="").order_by("pk")
-    return list(people.values_list("email", flat=True).distinct())
+    found = people.values_list("email", flat=True).distinct()
+    # One that nothing can be sent to must not keep the others from being told.
+    return [INVISIBLE.sub("", address) for address in found]
 
 
 def told_mail(

@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 from accounts.models import User
 from core import fiscal
 from core.access import Role, coordinator_of
+from core.text import INVISIBLE
 from outbox import queue
 
 from .models import Notice, SendingAlarm, SendingReport
@@ -90,7 +91,9 @@ def addresses_of(*groups: str) -> list[str]:
     """Return the mail addresses of active people with one of the roles; one query."""
     people = User.objects.filter(groups__name__in=groups, is_active=True)
     addresses = people.exclude(email="").order_by("email")
-    return list(addresses.values_list("email", flat=True).distinct())
+    found = addresses.values_list("email", flat=True).distinct()
+    # One that nothing can be sent to must not keep the others from being told.
+    return [INVISIBLE.sub("", address) for address in found]
 
 
 def _raise(since: dt.datetime, now: dt.datetime) -> SendingAlarm | None:

@@ -40,12 +40,15 @@ def test_administrator_makes_a_user_with_workplace_and_role(administrator):
         "password1": PASSWORD,
         "password2": PASSWORD,
     }
-    data = user_data(workplace=workplace.pk, groups=[role.pk], **passwords)
+    email = "mihon@coop.example"
+    data = user_data(workplace=workplace.pk, groups=[role.pk], email=email, **passwords)
     page = administrator.post(reverse("admin:accounts_user_add"), data)
     assert page.status_code == 302
     user = User.objects.get(username="mihon")
     assert user.check_password(PASSWORD)
     assert (user.workplace, list(user.groups.all())) == (workplace, [role])
+    # Whoever has one is told of incidents, of mails that come back, of a queue stuck.
+    assert user.email == email
 
 
 def test_roles_are_shown_by_name_with_the_program(administrator):
@@ -56,6 +59,14 @@ def test_roles_are_shown_by_name_with_the_program(administrator):
     assert all(labels[name] in page.text for name in groups)
     assert "coordinator_agreements" not in page.text
     assert labels[Role.ADMINISTRATOR] in administrator.get(USERS).text
+
+
+def test_pasted_address_loses_its_marks_without_width(administrator):
+    user = UserFactory()
+    data = user_data(email="mihon@coop.example\u200b", username=user.username)
+    assert administrator.post(change(user), data).status_code == 302
+    user.refresh_from_db()
+    assert user.email == "mihon@coop.example"
 
 
 def test_user_is_switched_off(administrator):

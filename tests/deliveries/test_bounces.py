@@ -9,6 +9,7 @@ from core.access import coordinator_of
 from deliveries import bounces, subscribing
 from deliveries.models import Bounce, Subscription
 from outbox.kinds import Outcome, registry
+from outbox.models import Mail
 from tests.conftest import grant
 from tests.deliveries.factories import (
     MORNING,
@@ -266,6 +267,15 @@ def test_coordinator_is_told_without_personal_data(keeper):
     assert notice.subscription.get_absolute_url() in told.body
     assert "5.1.1" in told.body
     assert "\n" not in told.subject
+
+
+def test_hidden_mark_in_an_address_keeps_nobody_from_being_told(keeper, settings):
+    settings.EMAIL_BACKEND = "outbox.backend.EmailBackend"
+    grant(coordinator_of("deliveries"), email="pasted@coop.example\u200b")
+    notice = SentNoticeFactory()
+    record(notice)
+    assert reason(notice.subscription) == "bounced"
+    assert Mail.objects.get().recipients == [keeper.email, "pasted@coop.example"]
 
 
 def test_coordinator_is_told_once_for_each_hold():

@@ -37,7 +37,8 @@ def at(hour, minute=0, day=MONDAY):
 @pytest.fixture
 def people(db):
     """Who is told, and who is not."""
-    grant(coordinator_of("deliveries"), email="keeper@example.jp")
+    # As it was pasted, with a mark without width.
+    grant(coordinator_of("deliveries"), email="keeper@example.jp\u200b")
     grant(Role.ADMINISTRATOR, email="admin@example.jp")
     grant(Role.MANAGER, email="manager@example.jp")
     grant(coordinator_of("deliveries"), email="")
