@@ -8,6 +8,7 @@ both changes are one statement, which is planned once per connection. It does wh
 import datetime as dt
 
 from django.db import connection, transaction
+from psycopg import Cursor
 
 from . import holding
 from .holding import Result
@@ -65,9 +66,6 @@ def _can_travel(done: Done | None) -> bool:
 def _together(
     done: Done | None, mail: Mail | None, name: str, at: dt.datetime
 ) -> tuple[bool, bool]:
-    # Imported where PostgreSQL is used: the others do not need it.
-    from psycopg import Cursor
-
     settled_at, sent = (
         (done[1].changes["settled_at"], done[0].pk) if done else (at, None)
     )

@@ -64,7 +64,7 @@ def pytest_runtest_teardown(item, nextitem):
     item.config.stash[NEXT_ITEM] = nextitem
     marker = item.get_closest_marker("django_db")
     if marker and marker.kwargs.get("transaction"):
-        # Closed years and logs refuse to be emptied; `flush` makes the triggers again.
+        # Closed years and logs refuse to be emptied.
         with item.config.stash[blocking_manager_key].unblock():
             triggers.remove()
             connection.close()
@@ -73,6 +73,8 @@ def pytest_runtest_teardown(item, nextitem):
     if nextitem and marker and marker.kwargs.get("transaction"):
         with item.config.stash[blocking_manager_key].unblock():
             repeat_data_migrations()
+            # `flush` has made the triggers again, but a skipped test has no flush.
+            triggers.install()
             # In the loop of Playwright this is a connection of its own, which would
             # keep the test database from being dropped.
             connection.close()
