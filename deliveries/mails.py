@@ -17,7 +17,7 @@ from .bounces import record_refusal
 from .links import Purpose, standing_links, url_of
 from .models import FamilyLink, Notice, Subscription
 from .services import KIND, after_quiet_hours, correct
-from .subscribing import ADDRESS_CHANGED, CONFIRMATION
+from .subscribing import ADDRESS_CHANGED, CONFIRMATION, is_over
 
 MAILS = "deliveries/emails"
 STATES = {
@@ -165,7 +165,7 @@ def confirmation_settled(reference: str, outcome: Outcome, at: dt.datetime) -> N
 def prepare_address_changed(reference: str, at: dt.datetime) -> Prepared:
     """Write the mail that tells the address of before; also once it was replaced."""
     before = _link_to_confirm(reference).subscription.replaces
-    if not before.is_open and before.ended_how != Subscription.EndedHow.ADDRESS:
+    if is_over(subscription=before):
         return Withheld(Notice.Cancelled.ENDED)
     if before.is_held:
         return Withheld(Notice.Cancelled.HELD)

@@ -202,15 +202,23 @@ def take_back(*, delivery: Delivery, by: User, at: dt.datetime) -> TakenBack:
     notices = list(notices.filter(kind=Notice.Kind.DELIVERY))
     # One that is parked counts as well: somebody might let it go once more.
     open_ones = [n for n in notices if n.state in Notice.UNSENT]
-    keys = [notice.key for notice in open_ones]
-    doubtful = queue.in_doubt(keys)
-    queue.withdraw(keys, at)
+    told = _told(notices)
+    queue.withdraw([notice.key for notice in open_ones], at)
     Notice.objects.filter(pk__in=[notice.pk for notice in open_ones]).update(
         state=Notice.State.CANCELLED, cancelled_for=Notice.Cancelled.UNDONE
     )
-    told = [n for n in notices if n.state == Notice.State.SENT or n.key in doubtful]
-    corrections = correct(told, at)
-    return TakenBack(delivery, len(open_ones), len(corrections))
+    return TakenBack(delivery, len(open_ones), len(correct(told, at)))
+
+
+def _told(notices: Iterable[Notice]) -> list[Notice]:
+    """Return the notices that have arrived or may have, whatever became of them since.
+
+    One that was tried without an answer may have been held back, or grown stale, later.
+    """
+    sent = [n for n in notices if n.state == Notice.State.SENT]
+    others = [n for n in notices if n.state != Notice.State.SENT]
+    doubtful = queue.in_doubt([notice.key for notice in others])
+    return sent + [notice for notice in others if notice.key in doubtful]
 
 
 @transaction.atomic
@@ -245,10 +253,9 @@ def correct(notices: Iterable[Notice], at: dt.datetime) -> list[Notice]:
 
 def count_corrections(*, delivery: Delivery) -> int:
     """Return how many corrections taking a delivery back would bring, as of now."""
-    sent = delivery.notices.filter(
-        kind=Notice.Kind.DELIVERY, state=Notice.State.SENT
-    ).values_list("subscription_id", flat=True)
-    return len(set(_open_successors(set(sent)).values()))
+    told = _told(delivery.notices.filter(kind=Notice.Kind.DELIVERY))
+    places = _open_successors({notice.subscription_id for notice in told})
+    return len(set(places.values()))
 
 
 def _open_successors(pks: Collection[int]) -> dict[int, int]:

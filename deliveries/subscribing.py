@@ -130,8 +130,10 @@ def stop(
         rows = _with_successors(_locked(subscription))
         for row in rows:
             _end(row, how, at, reason)
-        _withdraw(rows, at)
-    return _wait(rows)
+        # An address of before may just be about to hear that it was replaced.
+        family = [*_replaced_by(rows[0]), *rows]
+        _withdraw(family, at)
+    return _wait(family)
 
 
 def is_over(*, subscription: Subscription) -> bool:
@@ -259,6 +261,14 @@ def _successor(old: Subscription, email: str, at: dt.datetime) -> Subscription:
         paused_until=old.paused_until,
         replaces=old,
     )
+
+
+def _replaced_by(subscription: Subscription) -> list[Subscription]:
+    """Return those in whose place it stands, the newest first; a query per change."""
+    before = []
+    while subscription.confirmed_on and (subscription := subscription.replaces):
+        before.append(subscription)
+    return before
 
 
 def _with_successors(subscription: Subscription) -> list[Subscription]:

@@ -28,7 +28,7 @@ class _Answers:
     def readline(self, limit: int) -> bytes:
         """Read a line, or what there is when the server hangs up."""
         while b"\n" not in self._got and len(self._got) < limit:
-            self._client.be_patient()
+            self._client.be_patient(self._client.timeout)
             part = self._client.sock.recv(8192)
             if not part:
                 break
@@ -53,18 +53,20 @@ class Deadline:
         """Let the time of the next mail begin."""
         self._deadline = time.monotonic() + settings.OUTBOX_MAIL_SECONDS
 
-    def be_patient(self) -> None:
+    def be_patient(self, longest: float) -> None:
         """Wait for the socket no longer than what is left. Raises TimeoutError."""
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError("the mail took too long")
-        self.sock.settimeout(min(left, self.timeout))
+        self.sock.settimeout(min(left, longest))
 
     def send(self, s: bytes | str) -> None:
         """Send within what is left of the time."""
         if self.sock is not None:
             try:
-                self.be_patient()
+                # A large text over a slow line takes all the time there is, whereas a
+                # server that is silent for long is not waited for.
+                self.be_patient(settings.OUTBOX_MAIL_SECONDS)
             except TimeoutError as error:
                 self.close()
                 raise smtplib.SMTPServerDisconnected(str(error)) from error

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from core import fiscal
 from deliveries import subscribing
 from deliveries.links import Purpose
-from deliveries.models import FamilyLink, Notice
+from deliveries.models import FamilyLink, Notice, Subscription
 from deliveries.services import correct, queue_notices
 from outbox.worker import Sender
 from tests.deliveries.factories import (
@@ -80,6 +80,35 @@ def test_word_of_the_change_comes_even_when_the_answer_was_faster(old, sent):
     confirm(change(old))
     send()
     assert old.email in receivers(sent)
+
+
+@pytest.mark.parametrize("changes", [1, 2])
+def test_nobody_hears_of_the_change_once_the_new_address_has_stopped(
+    old, sent, changes
+):
+    newest = old
+    for number in range(changes):
+        newest = change(newest, f"n{number}@example.jp")
+        confirm(newest)
+    newest.refresh_from_db()
+    subscribing.stop(subscription=newest, how="link", at=MORNING)
+    assert send() == {}
+    assert sent == []
+
+
+def test_word_of_a_change_queued_late_is_withheld_after_the_stop(old, sent):
+    newest = change(old)
+    confirm(newest)
+    Subscription.objects.filter(pk=newest.pk).update(ended_on=TODAY, ended_how="link")
+    assert send() == {"withheld": 2}
+    assert sent == []
+
+
+def test_owner_hears_of_a_change_that_a_stranger_refused(old, sent):
+    new = change(old)
+    subscribing.stop(subscription=new, how="link", at=MORNING)
+    assert send() == {"sent": 1}
+    assert receivers(sent) == [old.email]
 
 
 def test_address_that_nobody_confirmed_is_not_written_to(sent):

@@ -5,7 +5,13 @@ import datetime as dt
 import pytest
 
 from deliveries.models import Notice, Subscription
-from deliveries.services import DeliveryConflict, Entry, record_delivery, take_back
+from deliveries.services import (
+    DeliveryConflict,
+    Entry,
+    count_corrections,
+    record_delivery,
+    take_back,
+)
 from outbox.models import Mail
 from outbox.worker import Sender
 from tests.accounts.factories import UserFactory, WorkplaceFactory
@@ -121,6 +127,25 @@ def test_attempt_without_an_answer_is_corrected(delivery, sent):
     assert send() == {"waiting": 1}
     assert undo(delivery) == (1, 1)
     assert send() == {"sent": 1}
+
+
+@pytest.mark.parametrize(
+    "kept", [{"paused_until": DAY}, {"held_since": LATER, "held_for": "bounced"}]
+)
+def test_attempt_without_an_answer_is_corrected_though_held_back_since(
+    delivery, family, sent, kept
+):
+    def break_off():
+        raise ConnectionResetError
+
+    keeping.meanwhile[:] = [None, break_off]
+    assert send() == {"waiting": 1}
+    Subscription.objects.update(**kept)
+    assert send(LATER + dt.timedelta(minutes=1)) == {"withheld": 1}
+    Subscription.objects.update(held_since=None, held_for="")
+    assert count_corrections(delivery=delivery) == 1
+    assert undo(delivery) == (0, 1)
+    assert send(LATER + dt.timedelta(minutes=2)) == {"sent": 1}
 
 
 def test_mail_that_the_server_put_off_is_withdrawn_without_a_word(settings, delivery):

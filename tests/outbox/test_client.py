@@ -1,6 +1,9 @@
 """In one breath or step by step: a server's answers mean the same."""
 
 import smtplib
+import socket
+import threading
+import time
 from contextlib import closing
 
 import pytest
@@ -92,3 +95,22 @@ def test_address_cannot_end_its_line(server, trick, of_sender):
     ):
         client.sendmail(sender, [recipient], CONTENT)
     assert server.recipients == []
+
+
+def test_large_text_over_a_slow_line_has_the_time_of_a_mail():
+    ours, theirs = socket.socketpair()
+
+    def read_late():
+        time.sleep(0.5)
+        while theirs.recv(1 << 20):
+            pass
+
+    reader = threading.Thread(target=read_late, daemon=True)
+    reader.start()
+    client = Client(timeout=0.1)
+    client.sock = ours
+    with closing(client):
+        client.send(b"x" * 10_000_000)
+    reader.join(5)
+    theirs.close()
+    assert not reader.is_alive()
