@@ -47,6 +47,8 @@ def test_sorting_follows_the_url(manager):
         {"page": "999"},
         {"page": "x"},
         {"sort": "password"},
+        {"sort": "municipality.name"},
+        {"sort": ["-a.b", "--kind", ""]},
         {"per_page": "-1"},
         {"per_page": "0"},
         {"per_page": "9" * 30},
