@@ -19,7 +19,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from accounts.models import User
+from accounts.addresses import addresses_of
 from core.access import Role
 from core.hours import Hours
 
@@ -46,7 +46,7 @@ def escalate(*, now: dt.datetime) -> Summary:
     Costs three queries, and about six for each step.
     """
     summary = Summary()
-    people = {step: addresses_of(step) for step in Step}
+    people = {step: addresses_of(role) for step, role in ROLES.items()}
     for report in _waiting(now):
         for step in _due_steps(report, now):
             if not (to := _recipients(people[step], step, report)):
@@ -67,16 +67,9 @@ def escalate(*, now: dt.datetime) -> Summary:
     return summary
 
 
-def addresses_of(step: Step) -> dict[str, int | None]:
-    """Return the workplace of each address to which a step's mails go; one query."""
-    people = User.objects.filter(groups__name=ROLES[step], is_active=True)
-    people = people.exclude(email="").order_by("pk")
-    return dict(people.values_list("email", "workplace_id"))
-
-
 def unreachable_steps() -> list[Step]:
     """Return the steps that no mail can take, for want of anybody with an address."""
-    return [step for step in Step if not addresses_of(step)]
+    return [step for step, role in ROLES.items() if not addresses_of(role)]
 
 
 def urgent() -> Q:

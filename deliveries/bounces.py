@@ -14,10 +14,9 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from accounts.models import User
+from accounts.addresses import addresses_of
 from core import fiscal
 from core.access import coordinator_of
-from core.text import INVISIBLE
 
 from . import subscribing
 from .models import Bounce, FamilyLink, Notice, Subscription
@@ -182,19 +181,8 @@ def _server_refuses_everybody(bounce: Bounce) -> bool:
 
 def _hold(subscription: Subscription, bounce: Bounce, at: dt.datetime) -> None:
     subscribing.hold(subscription=subscription, held_for=HELD_FOR[bounce.kind], at=at)
-    if to := coordinators():
+    if to := list(addresses_of(coordinator_of("deliveries"))):
         told_mail(subscription, bounce, to).send()
-
-
-def coordinators() -> list[str]:
-    """Return the addresses of those who look after the delivery mails; one query."""
-    people = User.objects.filter(
-        groups__name=coordinator_of("deliveries"), is_active=True
-    )
-    people = people.exclude(email="").order_by("pk")
-    found = people.values_list("email", flat=True).distinct()
-    # One that nothing can be sent to must not keep the others from being told.
-    return [INVISIBLE.sub("", address) for address in found]
 
 
 def told_mail(

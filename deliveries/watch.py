@@ -16,10 +16,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts.models import User
+from accounts.addresses import addresses_of
 from core import fiscal
 from core.access import Role, coordinator_of
-from core.text import INVISIBLE
 from outbox import queue
 
 from .models import Notice, SendingAlarm, SendingReport
@@ -87,15 +86,6 @@ def day_to_report(now: dt.datetime) -> dt.date | None:
     return None if SendingReport.objects.filter(day=day).exists() else day
 
 
-def addresses_of(*groups: str) -> list[str]:
-    """Return the mail addresses of active people with one of the roles; one query."""
-    people = User.objects.filter(groups__name__in=groups, is_active=True)
-    addresses = people.exclude(email="").order_by("email")
-    found = addresses.values_list("email", flat=True).distinct()
-    # One that nothing can be sent to must not keep the others from being told.
-    return [INVISIBLE.sub("", address) for address in found]
-
-
 def _raise(since: dt.datetime, now: dt.datetime) -> SendingAlarm | None:
     """Begin an incident; another run may just have done so."""
     try:
@@ -146,7 +136,7 @@ def _tell(alarm: SendingAlarm, now: dt.datetime, summary: Summary) -> None:
 
 
 def _people_to_alarm() -> list[str]:
-    return addresses_of(coordinator_of("deliveries"), Role.ADMINISTRATOR)
+    return list(addresses_of(coordinator_of("deliveries"), Role.ADMINISTRATOR))
 
 
 @transaction.atomic
@@ -166,7 +156,7 @@ def _clear(alarm: SendingAlarm, now: dt.datetime) -> None:
 
 def _report(day: dt.date, now: dt.datetime, summary: Summary) -> bool:
     """Queue the report of a day; False when another run just did."""
-    to = addresses_of(coordinator_of("deliveries"))
+    to = list(addresses_of(coordinator_of("deliveries")))
     days = [figures_of(day - dt.timedelta(days=1), now), figures_of(day, now)]
     try:
         with transaction.atomic():

@@ -13,6 +13,7 @@ from alerts.escalation import due_at, escalate, unreachable_steps
 from alerts.merging import merge
 from alerts.models import PERSONAL, Escalation, IncidentReport, Sign
 from core.access import Role
+from outbox.models import Mail
 from tests.accounts.factories import WorkplaceFactory
 from tests.alerts.factories import IncidentReportFactory, at
 from tests.conftest import grant
@@ -202,6 +203,17 @@ def test_nobody_with_an_address_is_said_loudly_and_nothing_is_marked_as_done():
     assert summary.unreachable == {Step.OFFICER: 1}
     assert sent_to() == [["manager@example.test"]]
     assert [one.step for one in Escalation.objects.all()] == [Step.MANAGER]
+
+
+def test_hidden_mark_in_an_address_keeps_nobody_from_being_warned(settings):
+    settings.EMAIL_BACKEND = "outbox.backend.EmailBackend"
+    # Stored before addresses were cleaned; one is nothing but a mark.
+    grant(Role.MANAGER, email="pasted@example.test\u200b")
+    grant(Role.MANAGER, email="\u200b")
+    report()
+    assert escalate(now=LATER).failed == 0
+    manager = Mail.objects.latest("pk")
+    assert manager.recipients == ["manager@example.test", "pasted@example.test"]
 
 
 def test_command_prints_what_it_did():
