@@ -311,6 +311,17 @@ def test_report_holds_the_figures_and_nothing_personal(busy_day, worker):
     assert "on=2016-10-03&progress=missing" in text_of(mail)
 
 
+@pytest.mark.parametrize("count", [0, 2])
+def test_report_counts_parked_mails_when_there_are_any(people, worker, count):
+    waiting(count, state=Mail.State.PARKED, settled_at=at(10))
+    watch.watch(now=at(18))
+    mail = Mail.objects.exclude(state=Mail.State.PARKED).get()
+    message = message_from_bytes(bytes(mail.content), policy=policy.default)
+    for part in ("plain", "html"):
+        text = message.get_body((part,)).get_content()
+        assert ("送れず保留: 2" in text) == bool(count)
+
+
 def figures_in(text):
     """Return (label, number) of the lines of both days."""
     days = []
