@@ -34,9 +34,6 @@ def prepare(reference: str, at: dt.datetime) -> Prepared:
     """Write the mail of a notice; not when consent, pause or delivery forbid it now."""
     notice = Notice.objects.select_related("subscription", "delivery").get(pk=reference)
     if reason := reason_to_cancel(notice, at):
-        if reason == Notice.Cancelled.UNDONE and queue.in_doubt([notice.key]):
-            # An attempt before may have reached the family.
-            correct([notice], at)
         return Withheld(reason)
     if (morning := after_quiet_hours(at)) > at:
         return Postponed(morning)
@@ -66,7 +63,10 @@ def reason_to_cancel(notice: Notice, at: dt.datetime) -> str:
 
 
 def settled(reference: str, outcome: Outcome, at: dt.datetime) -> None:
-    """Note what became of the mail; a delivery taken back meanwhile is corrected."""
+    """Note what became of the mail; a delivery taken back meanwhile is corrected.
+
+    So it is when an attempt before may have reached the family, whatever came after it.
+    """
     if outcome is Outcome.REFUSED:
         _note_refusal(reference, at)
     is_sent = outcome is Outcome.SENT
@@ -78,10 +78,9 @@ def settled(reference: str, outcome: Outcome, at: dt.datetime) -> None:
     )
     if not changed:
         raise Notice.DoesNotExist
-    if is_sent:
-        is_undone = {"kind": Notice.Kind.DELIVERY, "delivery__undone_at__isnull": False}
-        if undone := list(rows.filter(**is_undone)):
-            correct(undone, at)
+    undone = rows.filter(kind=Notice.Kind.DELIVERY, delivery__undone_at__isnull=False)
+    if told := [n for n in undone if is_sent or queue.in_doubt([n.key])]:
+        correct(told, at)
 
 
 def _reason_of(outcome: Outcome, reference: str, at: dt.datetime) -> str:

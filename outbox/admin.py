@@ -85,7 +85,7 @@ class MailAdmin(ReadOnlyAdmin):
     fields = (
         ("state", "kind", "reference"),
         ("due_at", "expires_at", "priority"),
-        ("attempts", "last_error"),
+        ("attempts", "last_error", "may_have_arrived"),
         ("created_at", "settled_at"),
         ("claimed_by", "lease_until", "begun_at"),
         "message_id",

@@ -80,6 +80,9 @@ def _take_back(at: dt.datetime) -> None:
             suspects.append(mail.pk)
         else:
             spent.append(mail)
+    begun = [mail.pk for mail in mails if mail.begun_at]
+    if begun:
+        Mail.objects.filter(pk__in=begun).update(may_have_arrived=True)
     if others:
         Mail.objects.filter(pk__in=others).update(**FREE)
     if suspects:

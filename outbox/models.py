@@ -32,6 +32,8 @@ class Mail(models.Model):
     are blanked when it is settled. One by reference (`kind`) is written when sent.
     While a worker holds the row, `claimed_by` and `lease_until` say who and how long;
     `begun_at` is set from before the mail is written until its outcome is recorded.
+    `may_have_arrived` stays set once an attempt ended without an answer of the server:
+    its worker died, or the connection broke.
     """
 
     class State(models.TextChoices):
@@ -64,6 +66,10 @@ class Mail(models.Model):
     due_at = models.DateTimeField(_("next attempt"))
     expires_at = models.DateTimeField(_("not to be sent after"))
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    # The database knows it too: a worker of before this column may still queue mails.
+    may_have_arrived = models.BooleanField(
+        _("may have arrived"), default=False, db_default=False
+    )
     last_error = models.CharField(_("last error"), max_length=100, blank=True)
     claimed_by = models.CharField(_("held by"), max_length=100, blank=True)
     lease_until = models.DateTimeField(_("held until"), null=True, blank=True)

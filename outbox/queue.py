@@ -4,7 +4,6 @@ Keys are those the mails were queued with.
 """
 
 import datetime as dt
-import re
 import time
 from collections.abc import Collection
 from typing import NamedTuple
@@ -20,8 +19,6 @@ from .models import Mail, Worker
 # A worker tells of itself at least this often.
 PULSE = dt.timedelta(seconds=30)
 LOOK_AGAIN = 0.05
-# How an error ends that is the answer of a server.
-ANSWER = re.compile(r" \d{3}\Z")
 
 
 class Standing(NamedTuple):
@@ -73,18 +70,11 @@ def withdraw(keys: Collection[str], at: dt.datetime) -> int:
 def in_doubt(keys: Collection[str]) -> set[str]:
     """Return which of the mails may have arrived although none is known to have.
 
-    That is, an earlier attempt ended without an answer of the server: its worker died,
-    or the connection broke. One that is going out for the first time is not among them.
+    One that is going out for the first time is not among them, nor one that was only
+    withheld or grew stale.
     """
-    rows = Mail.objects.filter(key__in=keys, attempts__gt=0).exclude(
-        state=Mail.State.SENT
-    )
-    return {
-        mail.key
-        for mail in rows.only("key", "attempts", "begun_at", "last_error")
-        if mail.attempts > (mail.begun_at is not None)
-        and not ANSWER.search(mail.last_error)
-    }
+    rows = Mail.objects.filter(key__in=keys, may_have_arrived=True)
+    return set(rows.exclude(state=Mail.State.SENT).values_list("key", flat=True))
 
 
 def send_again(keys: Collection[str], at: dt.datetime, expires_at: dt.datetime) -> int:

@@ -224,7 +224,7 @@ class Sender:
             if WANTS_SIGN_IN & codes:
                 self._done = mail, _untried(mail, mail.due_at)
                 raise ServerAway(_describe(error)) from error
-            return _failed(mail, error, self.now())
+            return _failed(mail, error, self.now(), may_have_arrived=not codes)
         if refused:
             return _failed(mail, REFUSED(dict(refused)), self.now(), list(refused))
         return _over(Mail.State.SENT, Outcome.SENT, self.now())
@@ -295,7 +295,12 @@ def _untried(mail: Mail, due_at: dt.datetime) -> Result:
 
 
 def _failed(
-    mail: Mail, error: Exception, at: dt.datetime, left: list[str] | None = None
+    mail: Mail,
+    error: Exception,
+    at: dt.datetime,
+    left: list[str] | None = None,
+    *,
+    may_have_arrived: bool = False,
 ) -> Result:
     """Return what a failure means: again later, or never by itself.
 
@@ -303,6 +308,9 @@ def _failed(
     """
     codes = _codes(error)
     changes: dict[str, Any] = {"last_error": _describe(error)}
+    if may_have_arrived:
+        # An answer to a later attempt tells nothing about this one.
+        changes["may_have_arrived"] = True
     if left:
         changes["recipients"] = left
     is_refused_for_good = bool(codes) and min(codes) >= 500
