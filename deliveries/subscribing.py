@@ -66,10 +66,7 @@ def confirm(*, link: FamilyLink, at: dt.datetime) -> Subscription:
     goes to the new one. Raises ValidationError when the link's time is over or the
     subscription has ended.
     """
-    # The older row first, as `stop` takes them: neither waits for the other.
-    pks = [link.subscription.replaces_id, link.subscription_id]
-    rows = Subscription.objects.select_for_update(no_key=True).filter(pk__in=pks)
-    *before, subscription = rows.order_by("pk")
+    *before, subscription = _with_the_one_before(link.subscription)
     link.refresh_from_db()
     _require_open(subscription)
     if subscription.confirmed_on is None and link.expires_at <= at:
@@ -152,12 +149,15 @@ def change_address(
     """Ask another address to confirm; return the subscription that waits for it.
 
     The one of before goes on until then, and its address is told. Of several requests
-    the last one counts. Raises ValidationError when the member's notices already go to
-    the address, after three requests within a day, when whoever reads the address has
-    refused, and when the subscription has ended.
+    the last one counts: of one that itself waits to take a place, the request is made
+    anew. Raises ValidationError when the member's notices already go to the address,
+    after three requests within a day, when whoever reads the address has refused, and
+    when the subscription has ended.
     """
-    subscription = _locked(subscription)
+    *before, subscription = _with_the_one_before(subscription)
     _require_open(subscription)
+    if before and subscription.confirmed_on is None:
+        [subscription] = before
     _require_unrefused(subscription, email)
     waiting = list(subscription.successors.filter(ended_on__isnull=True))
     asked = FamilyLink.objects.filter(
@@ -213,6 +213,16 @@ def _locked(subscription: Subscription) -> Subscription:
     # Not the key: rows that refer to it may be written meanwhile.
     rows = Subscription.objects.select_for_update(no_key=True)
     return rows.get(pk=subscription.pk)
+
+
+def _with_the_one_before(subscription: Subscription) -> QuerySet[Subscription]:
+    """Lock it and the one in whose place it stands, or is to: the older one first.
+
+    So does `stop`: neither waits for the other.
+    """
+    pks = [subscription.replaces_id, subscription.pk]
+    rows = Subscription.objects.select_for_update(no_key=True).filter(pk__in=pks)
+    return rows.order_by("pk")
 
 
 def _require_open(subscription: Subscription) -> None:

@@ -158,6 +158,23 @@ def test_only_the_last_request_counts(old):
     assert not old.is_open
 
 
+def test_correcting_the_address_that_waits_makes_the_request_anew(old, sent):
+    wrong = change(old)
+    right = change(wrong, "right@example.jp")
+    wrong.refresh_from_db()
+    assert (right.replaces, wrong.is_open) == (old, False)
+    confirm(right)
+    old.refresh_from_db()
+    assert not old.is_open
+
+
+def test_requests_of_before_end_however_they_were_corrected(old, sent):
+    wrong = change(change(old), "wrong@example.jp")
+    change(old, "right@example.jp")
+    wrong.refresh_from_db()
+    assert not wrong.is_open
+
+
 def test_same_address_once_more_is_asked_once_more(old):
     assert change(old) == change(old, NEW.upper())
     assert FamilyLink.objects.filter(purpose=Purpose.CONFIRM).count() == 2
