@@ -115,6 +115,10 @@ class Reading:
     read: int = 0
     refused: set[tuple[str, int]] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        # By sheet: how the file itself heads a column.
+        self._headings: dict[str, dict[str, str]] = {}
+
     def rows(self) -> Iterator[Row]:
         """Yield the rows that can be read; those that cannot are collected.
 
@@ -136,8 +140,12 @@ class Reading:
             self._add("", 0, "", _("There is no row below the header."))
 
     def refuse(self, row: Row, column: str, why: str | Promise | Exception) -> None:
-        """Remember that `row` is wrong in `column`; a ValidationError may be given."""
+        """Remember that `row` is wrong in `column`; a ValidationError may be given.
+
+        The problem names the column as the file heads it, which people look for.
+        """
         messages = why.messages if isinstance(why, ValidationError) else [str(why)]
+        column = self._headings.get(row.sheet, {}).get(column, column)
         for message in messages:
             self._add(row.sheet, row.number, column, message)
         self.refused.add((row.sheet, row.number))
@@ -181,21 +189,18 @@ class Reading:
     def _check_header(self, sheet: str, number: int, cells: Cells) -> list[str] | None:
         names = self._names(cells)
         before = len(self.problems)
+        headings = self._headings[sheet] = {}
         for cell, name in zip(cells, names, strict=True):
             header = "" if isinstance(cell, Unreadable) else str(cell or "").strip()
+            headings[name] = shown = INVISIBLE.sub("", header)[:50]
             if isinstance(cell, Unreadable):
                 self._add(sheet, number, "", cell.message)
             elif header and not name:
                 known = "、".join(column.name for column in self.columns)
                 message = _("This column is unknown. Known are: %(names)s.")
-                self._add(
-                    sheet,
-                    number,
-                    INVISIBLE.sub("", header)[:50],
-                    message % {"names": known},
-                )
+                self._add(sheet, number, shown, message % {"names": known})
             elif name and names.count(name) > 1:
-                self._add(sheet, number, header, _("This column is there twice."))
+                self._add(sheet, number, shown, _("This column is there twice."))
         for column in self.columns:
             if column.is_required and column.name not in names:
                 self._add(sheet, number, column.name, _("This column is missing."))

@@ -84,10 +84,10 @@ def test_stored_text_is_never_normalised():
 )
 def test_a_row_that_cannot_be_read_is_named_and_the_others_are_not(damaged):
     error = refused(damaged)
-    assert [(p.row, p.column) for p in error.problems] == [(4, "name")]
+    assert [(p.row, p.column) for p in error.problems] == [(4, "名称")]
     assert (error.read, error.refused) == (3, 1)
     with translation.override("en"):
-        assert str(error.problems[0]).startswith("list.csv, row 4, column name: ")
+        assert str(error.problems[0]).startswith("list.csv, row 4, column 名称: ")
 
 
 @pytest.mark.parametrize(
@@ -117,6 +117,14 @@ def test_a_row_that_cannot_be_read_is_named_and_the_others_are_not(damaged):
 def test_what_is_wrong_with_a_file_is_said(content, words):
     error = refused(content)
     assert words in str(error)
+
+
+def test_problem_names_the_column_as_its_sheet_heads_it():
+    damaged = ("1", "a\u202eb")
+    first = ("一", [("コード", "名称"), damaged])
+    second = ("二", [("code", "ＮＡＭＥ"), damaged])
+    error = refused(workbook(first, second))
+    assert [p.column for p in error.problems] == ["名称", "ＮＡＭＥ"]
 
 
 def test_too_many_rows_are_refused():

@@ -58,13 +58,13 @@ def test_desk_that_is_listed_is_changed_and_keeps_its_fallback(administrator, ka
 @pytest.mark.parametrize(
     ("old", "new", "column"),
     [
-        ("122246", "999999", "municipality"),
-        ("municipal", "役場", "kind"),
-        ("高齢福祉課", "", "name"),
-        ("047-000-0000", "でんわ", "phone"),
-        ("8:30〜17:15", "8時ごろ", "opening_hours"),
-        (",0,", ",多分,", "closed_on_holidays"),
-        ("R8.4.1", "2099/1/1", "verified_on"),
+        ("122246", "999999", "団体コード"),
+        ("municipal", "役場", "種別"),
+        ("高齢福祉課", "", "名称"),
+        ("047-000-0000", "でんわ", "電話番号"),
+        ("8:30〜17:15", "8時ごろ", "受付時間"),
+        (",0,", ",多分,", "祝日休み"),
+        ("R8.4.1", "2099/1/1", "確認日"),
     ],
 )
 def test_what_is_wrong_is_named_and_nothing_saved(
@@ -74,7 +74,8 @@ def test_what_is_wrong_is_named_and_nothing_saved(
     errors = page.context["form"].errors["import_file"]
     assert len(errors) == 1
     assert "2" in errors[0]
-    assert column in errors[0]
+    # As the file heads it.
+    assert f"「{column}」" in errors[0]
     assert "confirm_form" not in page.context
 
 
