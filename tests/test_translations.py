@@ -1,11 +1,16 @@
 """Every string of the project is translated into Japanese, and none is fuzzy."""
 
+import re
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
 from tests.messages import CATALOGUE, extract
+
+QUOTED = re.compile("“([^”%]+)”")
+# A word within a line of a list, such as “Sent 10:18”, and no button or link.
+NO_LABELS = {"Sent"}
 
 
 @pytest.fixture(scope="module")
@@ -36,3 +41,10 @@ def test_nothing_is_fuzzy_and_placeholders_are_kept(catalogue):
 
 def test_nothing_is_translated_that_no_longer_exists(catalogue):
     assert not list(catalogue.obsolete)
+
+
+def test_buttons_and_links_are_called_by_their_names(catalogue):
+    for message in catalogue:
+        for label in set(QUOTED.findall(str(message.id))) - NO_LABELS:
+            if found := catalogue.get(label):
+                assert f"「{found.string}」" in str(message.string), message.id
