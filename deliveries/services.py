@@ -62,7 +62,6 @@ class DeliveryConflict(ValidationError):
     """Delivery IDs that cannot be recorded so: `reasons` says why, by ID."""
 
     def __init__(self, *, differing: Sequence[str], taken_back: Sequence[str]) -> None:
-        self.taken_back = taken_back
         self.reasons = dict.fromkeys(differing, DIFFERENT) | dict.fromkeys(
             taken_back, TAKEN_BACK
         )
@@ -78,11 +77,6 @@ class DeliveryConflict(ValidationError):
                 if ids
             ]
         )
-
-    @property
-    def external_ids(self) -> list[str]:
-        """All the IDs, in the order of the entries as far as they differ alike."""
-        return list(self.reasons)
 
 
 def record_delivery(

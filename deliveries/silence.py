@@ -42,11 +42,6 @@ class Day(NamedTuple):
     expected_by: dt.time | None = None
 
 
-def state_of(*, subscription: Subscription, at: dt.datetime) -> DayState:
-    """Return how the day of an instant stands for a subscription; see `day_of`."""
-    return day_of(subscription=subscription, at=at).state
-
-
 def day_of(*, subscription: Subscription, at: dt.datetime) -> Day:
     """Return how the day of an instant stands for a subscription; at most 5 queries.
 

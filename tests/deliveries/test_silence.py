@@ -34,7 +34,7 @@ def family(worker):
 
 
 def state(family, instant):
-    return silence.state_of(subscription=family, at=instant)
+    return silence.day_of(subscription=family, at=instant).state
 
 
 def queue_mail(due_at):

@@ -6,6 +6,7 @@ import pytest
 
 from deliveries.models import Notice, Subscription
 from deliveries.services import (
+    TAKEN_BACK,
     DeliveryConflict,
     Entry,
     count_corrections,
@@ -223,8 +224,7 @@ def test_id_that_was_taken_back_is_refused_and_the_remedy_named(delivery):
             at=LATER,
         )
     assert [error.code for error in refused.value.error_list] == ["taken_back"]
-    assert refused.value.external_ids == ["D-1"]
-    assert refused.value.taken_back == ["D-1"]
+    assert refused.value.reasons == {"D-1": TAKEN_BACK}
     again = record_delivery(
         entry=ENTRY._replace(external_id="D-2"),
         workplace=delivery.workplace,
