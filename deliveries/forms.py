@@ -216,6 +216,7 @@ class DeliveryForm(DeliveryEntryForm):
     """Records one delivery by hand."""
 
     external_id = forms.CharField(
+        label=_("delivery ID"),
         max_length=64,
         validators=[no_invisible_characters],
         initial=new_external_id,

@@ -9,7 +9,7 @@ from accounts.models import User, Workplace
 from core.spreadsheets.reading import Column, Reading, Row
 
 from .forms import DeliveryEntryForm
-from .models import Delivery
+from .models import Delivery, Notice
 from .services import DeliveryConflict, Entry, record_deliveries
 
 COLUMNS = (
@@ -22,10 +22,11 @@ COLUMNS = (
 
 
 class Outcome(NamedTuple):
-    """How many rows were read, and how many of them were not recorded before."""
+    """Rows read, those not recorded before, and the mails queued about them."""
 
     read: int
     created: int
+    notices: int
 
 
 def import_deliveries(
@@ -55,7 +56,7 @@ def import_deliveries(
     reading.finish()
     known = Delivery.objects.in_bulk(rows, field_name="external_id")
     try:
-        record_deliveries(
+        deliveries = record_deliveries(
             entries=list(entries.values()),
             workplace=workplace,
             recorded_by=recorded_by,
@@ -65,7 +66,16 @@ def import_deliveries(
         for external_id, reason in conflict.reasons.items():
             reading.refuse(rows[external_id], "external_id", str(reason))
         reading.finish()
-    return Outcome(reading.read, len(rows.keys() - known.keys()))
+    created = [one.pk for one in deliveries if one.external_id not in known]
+    return Outcome(reading.read, len(created), _count_notices(created))
+
+
+def _count_notices(pks: list[int]) -> int:
+    """Return how many mails are about the deliveries; a query per 500."""
+    return sum(
+        Notice.objects.filter(delivery__in=pks[start : start + 500]).count()
+        for start in range(0, len(pks), 500)
+    )
 
 
 def _read(reading: Reading, row: Row) -> Entry | None:

@@ -143,7 +143,10 @@ class DeliveryImportView(DeliveryFormView):
             for text in first_problems(error):
                 form.add_error("file", text)
             return self.form_invalid(form)
-        text = _("%(read)d rows read, %(created)d deliveries new.")
+        text = _(
+            "%(read)d rows read, %(created)d deliveries new. Mails to families: "
+            "%(notices)d."
+        )
         messages.success(self.request, text % outcome._asdict())
         return redirect("deliveries:delivery_list")
 

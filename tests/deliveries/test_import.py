@@ -10,6 +10,7 @@ from tests.deliveries.factories import MORNING, DeliveryFactory, SubscriptionFac
 
 URL = reverse("deliveries:delivery_import")
 HEADER = "external_id,member_number,delivered_on,delivered_at,status"
+MAILS = "ご家族へのメールは%d通です。"
 GOOD = (
     "D-1,m1,2016/10/3,10:05,手渡し",
     "D-2,Ｍ２,H28.10.3,１０時６分,留め置き",
@@ -55,6 +56,20 @@ def test_same_list_twice_changes_nothing(bring):
     bring(*GOOD)
     bring(*GOOD, GOOD[0])
     assert Delivery.objects.count() == 3
+
+
+def test_how_many_mails_it_brings_is_said(bring, coordinator, monkeypatch):
+    def told():
+        page = coordinator.get(reverse("deliveries:delivery_list"))
+        return [str(message) for message in page.context["messages"]]
+
+    monkeypatch.setattr(timezone, "now", lambda: MORNING)
+    for email in ("ichiro@example.jp", "jiro@example.jp"):
+        SubscriptionFactory(member_number="M1", email=email)
+    bring(GOOD[0])
+    assert told() == ["1行を読み、1件のお届けを新しく登録しました。" + MAILS % 2]
+    bring(*GOOD)
+    assert told() == ["3行を読み、2件のお届けを新しく登録しました。" + MAILS % 0]
 
 
 def test_old_lists_bring_no_mails(bring):
