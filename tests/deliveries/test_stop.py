@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from core import fiscal
@@ -21,6 +22,7 @@ from tests.deliveries.factories import (
 from tests.deliveries.families import make_link, path_of
 
 pytestmark = pytest.mark.django_db
+STRANGER = "stranger@example.jp"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
@@ -76,6 +78,13 @@ def test_way_to_stop_stands_on_one_line_of_the_mail(settings, sent):
     # A value that begins on a line of its own is read with a blank in front.
     value = sent[0][1]["List-Unsubscribe"]
     assert value.startswith("<https://a-rather-long-name.example.jp/deliveries/")
+    assert sent[0][1]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_absent_people_s_programs_do_not_answer_our_mails(sent):
+    queued(SubscriptionFactory())
+    send()
+    assert sent[0][1]["Auto-Submitted"] == "auto-generated"
 
 
 def test_first_way_of_stopping_is_kept(client):
@@ -148,12 +157,31 @@ def test_link_in_an_old_mail_stops_what_goes_to_the_new_address(client, sent):
 
 def test_whoever_refuses_a_mail_sent_to_them_by_mistake_stops_nobody_else():
     row = SubscriptionFactory()
-    wrong = subscribing.change_address(
-        subscription=row, email="stranger@example.jp", at=MORNING
-    )
+    wrong = subscribing.change_address(subscription=row, email=STRANGER, at=MORNING)
     stop(wrong)
     row.refresh_from_db()
     assert row.is_open
+
+
+@pytest.mark.parametrize("how", ["link", "one_click"])
+def test_refusal_of_a_mail_that_asks_is_for_good(how):
+    row = SubscriptionFactory()
+    new = subscribing.change_address(subscription=row, email=STRANGER, at=MORNING)
+    stop(new, how=how)
+    mails = Mail.objects.count()
+    with pytest.raises(ValidationError) as refused:
+        subscribing.change_address(
+            subscription=row, email=STRANGER.upper(), at=MORNING + dt.timedelta(days=9)
+        )
+    assert refused.value.code == "refused"
+    assert Mail.objects.count() == mails
+
+
+def test_end_by_the_coop_is_no_refusal():
+    row = SubscriptionFactory()
+    new = subscribing.change_address(subscription=row, email=STRANGER, at=MORNING)
+    stop(new, how="coop")
+    assert subscribing.change_address(subscription=row, email=STRANGER, at=MORNING)
 
 
 def test_failed_mail_is_not_let_go_again(sent):
