@@ -6,7 +6,7 @@ import sys
 import time
 
 from tests.faults import edits, keys, reads, reports
-from tests.faults.mails import calm, dead, headers, mails, scanners, stops
+from tests.faults.mails import calm, dead, headers, mails, operations, scanners, stops
 from tests.faults.stack import missing, running
 
 PARTS = {
@@ -20,6 +20,7 @@ PARTS = {
     "stops": stops.run,
     "scanners": scanners.run,
     "headers": headers.run,
+    "random": operations.run,
 }
 VENDORS = ("sqlite", "postgresql")
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from tests.faults import edits, keys, reads, reports
-from tests.faults.mails import calm, dead, headers, mails, scanners, stops
+from tests.faults.mails import calm, dead, headers, mails, operations, scanners, stops
 from tests.faults.mails.scanners import chromium
 from tests.faults.stack import missing, running
 
@@ -37,10 +37,11 @@ def stack():
         (dead.run, 0.001),
         (stops.run, 0.001),
         (headers.run, 0.001),
+        (operations.run, 0.001),
     ],
     ids=[
         *("reports", "keys", "edits", "reads"),
-        *("mails", "calm", "dead", "stops", "headers"),
+        *("mails", "calm", "dead", "stops", "headers", "random"),
     ],
 )
 def test_promises_are_kept_under_fire(stack, part, scale):

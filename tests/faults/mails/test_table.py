@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.faults.mails import headers, mails, results, scanners, stops
+from tests.faults.mails import headers, mails, operations, results, scanners, stops
 from tests.faults.mails.faults import IN_MAIL, Fault, Faults
 from tests.faults.mails.sink import Sink, Taken
 from tests.faults.mails.stops import Stop
@@ -126,6 +126,28 @@ def test_recipient_whom_nobody_named_is_found():
     mail = taken("", "one@a", "third@evil.example")
     text = "recipients and senders that nobody wrote"
     assert broken(headers.compare([mail], {"one@a"})) == {text: 1}
+
+
+def test_what_the_books_found_wrong_is_not_kept():
+    played = {
+        "done": {"send": 3, "stop": 2},
+        "refused": 1,
+        "troubles": {"cut": 1},
+        "worlds": 1,
+        "mails": 2,
+        "unwanted": {},
+        "problems": {"mails sent twice": 0},
+        "bad": [],
+    }
+    assert broken(operations.compare(played, 5)) == {}
+    assert broken(operations.compare(played, 6)) == {"operations done": 5}
+    twice = played | {"problems": {"mails sent twice": 1}}
+    assert broken(operations.compare(twice, 5)) == {"mails sent twice": 1}
+    lines = operations.compare(played | {"unwanted": {"paused": 2}, "bad": [7]}, 5)
+    assert broken(lines) == {"mails to somebody who had not consented": 2}
+    found = {line.text: line.found for line in lines}
+    assert found["  paused"] == 2
+    assert found["a world in which something was found"] == 7
 
 
 def test_links_are_found_in_text_markup_and_headers():
