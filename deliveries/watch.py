@@ -23,7 +23,9 @@ from outbox import queue
 
 from .models import Notice, SendingAlarm, SendingReport
 from .sending import figures_of
+from .services import KIND
 from .silence import alarm_after
+from .subscribing import ADDRESS_CHANGED, CONFIRMATION
 
 MAILS = "deliveries/emails"
 # A dead worker's mails are taken over within half a minute; one that is started again
@@ -34,6 +36,7 @@ NO_WORKER_AFTER = dt.timedelta(minutes=1)
 # that is full.
 ATTEMPTS = 7
 MANY = 5
+TO_FAMILIES = (KIND, CONFIRMATION, ADDRESS_CHANGED)
 
 
 @dataclass
@@ -71,7 +74,9 @@ def stuck_since(standing: queue.Standing) -> dt.datetime | None:
         return standing.oldest_due_at
     if queue.failing(ATTEMPTS) >= MANY:
         return standing.oldest_due_at or standing.at - alarm_after()
-    return None
+    # A server that does not relay for us refuses each for good: then none waits. Mails
+    # to our own people, such as the alarm, may arrive all the same.
+    return queue.refused_since(TO_FAMILIES, MANY, standing.at)
 
 
 def day_to_report(now: dt.datetime) -> dt.date | None:

@@ -19,6 +19,7 @@ from .models import Mail, Worker
 # A worker tells of itself at least this often.
 PULSE = dt.timedelta(seconds=30)
 LOOK_AGAIN = 0.05
+LATELY = dt.timedelta(days=2)
 
 
 class Standing(NamedTuple):
@@ -150,6 +151,23 @@ def failing(attempts: int) -> int:
     """Return how many mails wait for another attempt after so many."""
     waiting = Mail.objects.filter(state=Mail.State.WAITING)
     return waiting.filter(attempts__gte=attempts).count()
+
+
+def refused_since(
+    kinds: Collection[str], count: int, at: dt.datetime
+) -> dt.datetime | None:
+    """Return since when mails of some kinds were parked, `count` at least, none sent.
+
+    None when one was sent after them, or fewer were parked. Only mails that were queued
+    within two days before the instant `at` are looked at.
+    """
+    lately = Mail.objects.filter(kind__in=kinds, created_at__gt=at - LATELY).order_by()
+    parked = lately.filter(state=Mail.State.PARKED).order_by("-settled_at")
+    instants = list(parked.values_list("settled_at", flat=True)[:count])
+    if len(instants) < count:
+        return None
+    sent = lately.filter(state=Mail.State.SENT, settled_at__gte=instants[-1])
+    return None if sent.exists() else instants[-1]
 
 
 def was_sent(key: str) -> bool:

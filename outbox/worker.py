@@ -52,13 +52,16 @@ REFUSED = smtplib.SMTPRecipientsRefused
 # The server wants a name and password first: no mail is to blame.
 WANTS_SIGN_IN = {530, 534, 535, 538}
 HANGS_UP = 421
+# So many mails in a row that the server does not take are no fault of theirs: it lacks
+# room, or does not relay for us. Then one at a time is tried, and the others wait.
+IN_A_ROW = 5
 # What no second attempt mends: a bad address, a kind or a row that is gone.
 FOR_GOOD = (ValueError, LookupError, MessageError, ObjectDoesNotExist)
 logger = logging.getLogger(__name__)
 
 
 class ServerAway(Exception):
-    """The mail server cannot be reached; no mail is to blame."""
+    """The mail server cannot be reached, or takes no mail; no mail is to blame."""
 
 
 @dataclass
@@ -78,6 +81,7 @@ class Sender:
         # What is handed over (or not) and not recorded yet.
         self._done: tuple[Mail, Result] | None = None
         self._was_cut = False
+        self._failed_in_a_row = 0
         self._renewed_at = self.now()
         self._pulsed_at: dt.datetime | None = None
         self._forgot_at: dt.datetime | None = None
@@ -224,7 +228,13 @@ class Sender:
             if WANTS_SIGN_IN & codes:
                 self._done = mail, _untried(mail, mail.due_at)
                 raise ServerAway(_describe(error)) from error
-            return _failed(mail, error, self.now(), may_have_arrived=not codes)
+            failed = _failed(mail, error, self.now(), may_have_arrived=not codes)
+            self._failed_in_a_row += 1
+            if self._failed_in_a_row >= IN_A_ROW:
+                self._done = mail, failed
+                raise ServerAway(_describe(error)) from error
+            return failed
+        self._failed_in_a_row = 0
         if refused:
             return _failed(mail, REFUSED(dict(refused)), self.now(), list(refused))
         return _over(Mail.State.SENT, Outcome.SENT, self.now())

@@ -115,6 +115,35 @@ def test_server_that_puts_everything_off_raises_an_alarm(people, worker):
     assert stuck_since(at(11)) == at(10, 50)
 
 
+def test_server_that_refuses_everything_raises_an_alarm_until_one_is_sent(
+    people, worker, sent
+):
+    """None waits then: each is parked."""
+    state = {"kind": "deliveries.notice", "state": "parked", "settled_at": at(9)}
+    parked = waiting(watch.MANY, **state)
+    Mail.objects.filter(pk=parked[0].pk).update(state="expired")
+    assert watch.watch(now=at(9, 5)).done == []
+    Mail.objects.filter(pk=parked[0].pk).update(state="parked", settled_at=at(9, 1))
+    watch.watch(now=at(9, 6))
+    [alarm] = SendingAlarm.objects.all()
+    assert (alarm.oldest_due_at, alarm.cleared_at) == (at(9), None)
+    assert watch.watch(now=at(9, 7)).done == [], "the alarm itself was sent"
+    assert len(sent) == 1
+    Mail.objects.filter(pk=parked[1].pk).update(state="sent", settled_at=at(9, 10))
+    assert watch.watch(now=at(9, 11)).done == ["alarm over"]
+
+
+@pytest.mark.parametrize(("sent_at", "is_stuck"), [(at(8, 59), True), (at(9), False)])
+def test_some_bad_addresses_are_no_alarm_when_others_get_their_mails(
+    worker, sent_at, is_stuck
+):
+    kind = "deliveries.confirmation"
+    waiting(1, state="sent", settled_at=sent_at, due_at=at(8), kind=kind)
+    waiting(watch.MANY, state="parked", settled_at=at(9), kind=kind)
+    assert (stuck_since(at(9, 1)) == at(9)) == is_stuck
+    assert stuck_since(at(9) + dt.timedelta(days=3)) is None
+
+
 def test_alarm_is_over_when_mails_flow_again_and_the_queue_says_so(
     people, worker, sent
 ):

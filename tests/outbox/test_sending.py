@@ -7,7 +7,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from outbox.kinds import Outcome, Postponed, Withheld
 from outbox.models import Mail
-from outbox.worker import Sender, ServerAway
+from outbox.worker import IN_A_ROW, Sender, ServerAway
 from tests.outbox.factories import MORNING, MailFactory, after
 from tests.smtp import DROP
 
@@ -134,6 +134,31 @@ def test_refused_for_good_beside_others_is_parked_for_whom_it_is(server):
     server.answers["two@example.test"] = 550
     assert send() == {"parked": 1}
     assert only_mail().recipients == ["two@example.test"]
+
+
+@pytest.mark.parametrize("code", [451, 554])
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "END"])
+def test_server_that_takes_no_mail_is_tried_with_one_at_a_time(server, step, code):
+    MailFactory.create_batch(IN_A_ROW + 3)
+    server.answers[step] = code
+    sender = Sender(now=lambda: MORNING)
+    for tried in (IN_A_ROW, IN_A_ROW + 1):
+        with pytest.raises(ServerAway):
+            sender.run()
+        assert Mail.objects.filter(attempts=1).count() == tried
+        assert not Mail.objects.filter(state="sending").exists()
+    server.answers.clear()
+    assert sender.run()["sent"] == 2
+
+
+def test_bad_addresses_between_others_hold_nobody_up(server):
+    bad = [f"bad{n}@example.test" for n in range(2 * IN_A_ROW)]
+    server.answers |= dict.fromkeys(bad, 550)
+    for number, address in enumerate(bad):
+        MailFactory(recipients=[address])
+        if number % (IN_A_ROW - 1) == 0:
+            MailFactory()
+    assert send()["parked"] == len(bad)
 
 
 def test_server_that_is_away_costs_no_attempt_and_keeps_nothing(server):

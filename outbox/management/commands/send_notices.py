@@ -40,7 +40,7 @@ class Command(BaseCommand):
             else:
                 sender.run(options["limit"])
         except ServerAway as error:
-            raise CommandError(f"The mail server cannot be reached: {error}") from error
+            raise CommandError(f"The mail server takes no mail: {error}") from error
         except (DatabaseError, InterfaceError) as error:
             name = type(error).__name__
             raise CommandError(f"The database cannot be reached: {name}") from error
