@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Workplace
@@ -20,7 +20,7 @@ from municipalities.fields import MunicipalityField
 from .models import Delivery, Subscription
 from .reported import AHEAD
 from .services import Entry
-from .subscribing import ask_to_confirm, subscribe
+from .subscribing import ask_to_confirm, refused_on, subscribe
 from .validators import plain_member_number, validate_address, validate_member_number
 
 # How delivery systems write the status, beside its names in the person's language.
@@ -63,6 +63,10 @@ class SubscriptionForm(forms.ModelForm):
 
     member_number = MemberNumberField()
     municipality = MunicipalityField()
+    # Asked for only where it matters.
+    asked_anew = forms.BooleanField(
+        label=_("The family has asked for the mails anew"), required=False
+    )
 
     class Meta:
         model = Subscription
@@ -90,6 +94,8 @@ class SubscriptionForm(forms.ModelForm):
             )
         elif not self.instance.is_open:
             email.disabled = True
+        if not self.is_bound:
+            del self.fields["asked_anew"]
 
     def _get_validation_exclusions(self) -> set[str]:
         """Keep `ended_on` in: without it Django skips the rule of one open row."""
@@ -104,6 +110,29 @@ class SubscriptionForm(forms.ModelForm):
         """Refuse what makes a name look like another one."""
         no_invisible_characters(self.cleaned_data["consent_by"])
         return self.cleaned_data["consent_by"]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to write to whoever refused, unless the coordinator knows better."""
+        data = super().clean()
+        number, email = data.get("member_number"), data.get("email")
+        is_new = "email" in self.changed_data and number and email
+        day = refused_on(member_number=number, email=email) if is_new else None
+        if day is None:
+            del self.fields["asked_anew"]
+        elif not data.get("asked_anew"):
+            self.add_error(
+                "asked_anew",
+                ValidationError(
+                    _(
+                        "Whoever reads this address refused these mails on %(day)s, "
+                        "and was promised that none would come again. Tick this only "
+                        "if they have asked for them since."
+                    ),
+                    code="refused",
+                    params={"day": formats.date_format(day)},
+                ),
+            )
+        return data
 
     @transaction.atomic
     def save(self, commit: bool = True) -> Subscription:

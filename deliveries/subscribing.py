@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core import fiscal
@@ -230,15 +230,22 @@ def _require_open(subscription: Subscription) -> None:
         raise ValidationError(_("This subscription has already ended."), code="ended")
 
 
-def _require_unrefused(subscription: Subscription, email: str) -> None:
-    # The mail that asks promises that a refusal is for good.
+def refused_on(*, member_number: str, email: str) -> dt.date | None:
+    """Return the day on which whoever reads an address refused; None without one.
+
+    The mail that asks to confirm promises that a refusal is for good.
+    """
     refused = Subscription.objects.filter(
-        member_number=subscription.member_number,
+        member_number=member_number,
         email__iexact=email,
         confirmed_on__isnull=True,
         ended_how__in=[Subscription.EndedHow.LINK, Subscription.EndedHow.ONE_CLICK],
     )
-    if refused.exists():
+    return refused.aggregate(day=Max("ended_on"))["day"]
+
+
+def _require_unrefused(subscription: Subscription, email: str) -> None:
+    if refused_on(member_number=subscription.member_number, email=email):
         raise ValidationError(
             _(
                 "Whoever reads this address does not want these mails. If that was a "

@@ -59,6 +59,17 @@ def told_at_night(notices: Iterable[Notice], at: dt.datetime) -> str:
     return ""
 
 
+def told_of_a_list(at: dt.datetime) -> str:
+    """Say of many mails just queued that they wait for the morning; empty by day."""
+    morning = after_quiet_hours(at)
+    if morning == at:
+        return ""
+    return _(
+        "No mails are sent at night: those whose news is still fresh in the morning go "
+        "out from %(time)s on."
+    ) % {"time": _time(morning)}
+
+
 def first_problems(error: SpreadsheetError) -> list[str]:
     """Say what is wrong with a file: the first problems, and how many follow."""
     texts = [str(problem) for problem in error.problems[:SHOWN_PROBLEMS]]

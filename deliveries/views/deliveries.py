@@ -27,7 +27,7 @@ from deliveries.imports import import_deliveries
 from deliveries.models import Delivery, Notice, Subscription
 from deliveries.services import count_corrections, record_delivery, take_back
 from deliveries.tables import DeliveryTable
-from deliveries.wording import first_problems, told_at_night
+from deliveries.wording import first_problems, told_at_night, told_of_a_list
 
 REPORT = "alerts.add_incidentreport"
 
@@ -130,14 +130,14 @@ class DeliveryImportView(DeliveryFormView):
 
     def form_valid(self, form: DeliveryImportForm) -> HttpResponse:
         """Take the list over, or name what is wrong with it."""
-        file = form.cleaned_data["file"]
+        file, at = form.cleaned_data["file"], timezone.now()
         try:
             outcome = import_deliveries(
                 file=file.file,
                 filename=file.name,
                 workplace=form.cleaned_data["workplace"],
                 recorded_by=self.request.user,
-                at=timezone.now(),
+                at=at,
             )
         except SpreadsheetError as error:
             for text in first_problems(error):
@@ -148,6 +148,8 @@ class DeliveryImportView(DeliveryFormView):
             "%(notices)d."
         )
         messages.success(self.request, text % outcome._asdict())
+        if outcome.notices and (night := told_of_a_list(at)):
+            messages.info(self.request, night)
         return redirect("deliveries:delivery_list")
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -55,7 +56,7 @@ def test_family_reads_it_too(client, at_night):
 
 
 def test_mail_that_will_be_too_old_says_so(at_night):
-    assert "too old" in outlook_of(NoticeFactory(), NIGHT)
+    assert "朝には古くなる" in outlook_of(NoticeFactory(), NIGHT)
     assert SEVEN not in outlook_of(NoticeFactory(), NIGHT)
 
 
@@ -100,7 +101,7 @@ def test_recording_at_night_says_that_the_mail_waits(coordinator, workplace, at_
     assert SEVEN not in told(coordinator, CREATE, recording(workplace, "15:00"))
     SubscriptionFactory(member_number="M00001")
     assert SEVEN in told(coordinator, CREATE, recording(workplace, "14:00"))
-    assert "too old" in told(coordinator, CREATE, recording(workplace, "10:05"))
+    assert "朝には古くなる" in told(coordinator, CREATE, recording(workplace, "10:05"))
 
 
 def test_recording_by_day_says_nothing_of_it(coordinator, workplace, monkeypatch):
@@ -108,6 +109,26 @@ def test_recording_by_day_says_nothing_of_it(coordinator, workplace, monkeypatch
     monkeypatch.setattr(timezone, "now", lambda: NIGHT - dt.timedelta(hours=2))
     assert SEVEN not in told(coordinator, CREATE, recording(workplace, "14:00"))
     assert Delivery.objects.get().notices.count() == 1
+
+
+@pytest.mark.parametrize(("at", "waits"), [(NIGHT, True), (MORNING, False)])
+def test_list_brought_in_at_night_says_that_its_mails_wait(
+    coordinator, workplace, monkeypatch, at, waits
+):
+    monkeypatch.setattr(timezone, "now", lambda: at)
+    SubscriptionFactory(member_number="M00001")
+    hour = 10 + 4 * waits
+    for number in (1, 2):
+        row = f"D-{number},M0000{number},2016/10/3,{hour}:05,手渡し"
+        text = f"external_id,member_number,delivered_on,delivered_at,status\n{row}"
+        data = {
+            "file": SimpleUploadedFile("list.csv", text.encode()),
+            "workplace": workplace.pk,
+        }
+        is_told = SEVEN in told(
+            coordinator, reverse("deliveries:delivery_import"), data
+        )
+        assert is_told == (waits and number == 1), "the second brings no mail"
 
 
 def test_taking_back_at_night_says_that_the_correction_waits(coordinator, at_night):

@@ -15,6 +15,7 @@ from tests.deliveries.factories import MORNING, SubscriptionFactory
 from tests.municipalities.factories import MunicipalityFactory
 
 URL = reverse("deliveries:subscription_create")
+DAY = dt.date(2016, 5, 1)
 
 
 def subscription_data(**changes):
@@ -68,6 +69,40 @@ def test_bad_input_is_explained_beside_its_field(coordinator, place, changes, fi
     assert page.status_code == 200
     assert list(page.context["form"].errors) == [field]
     assert not Subscription.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["link", "one_click"])
+def test_whoever_refused_is_written_to_again_only_if_they_asked_anew(
+    coordinator, place, how
+):
+    SubscriptionFactory(
+        member_number="M-123", confirmed_on=None, ended_on=DAY, ended_how=how
+    )
+    assert "asked_anew" not in coordinator.get(URL).context["form"].fields
+    page = coordinator.post(URL, subscription_data(email="Ichiro@example.jp"))
+    [message] = page.context["form"].errors["asked_anew"]
+    assert "2016年5月1日" in message
+    assert Subscription.objects.count() == 1
+    assert 'name="asked_anew"' in page.text
+    assert coordinator.post(URL, subscription_data(asked_anew="on")).status_code == 302
+    assert Subscription.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"ended_how": "coop"},
+        {"member_number": "M-124"},
+        {"email": "jiro@example.jp"},
+        {"confirmed_on": DAY},
+    ],
+)
+def test_end_that_was_no_refusal_asks_nothing_more(coordinator, place, other):
+    refusal = {"ended_on": DAY, "ended_how": "link", "confirmed_on": None}
+    SubscriptionFactory(**{"member_number": "M-123"} | refusal | other)
+    page = coordinator.post(URL, subscription_data(email=""))
+    assert "asked_anew" not in page.context["form"].fields
+    assert coordinator.post(URL, subscription_data()).status_code == 302
 
 
 def test_address_gets_the_notices_of_a_member_once_while_open(coordinator, place):
