@@ -2,7 +2,9 @@
 
 import datetime as dt
 
-from deliveries.models import Delivery, Notice, Subscription
+from django.urls import reverse
+
+from deliveries.models import DayOff, Delivery, Notice, Subscription
 from tests.deliveries.factories import (
     BounceFactory,
     DeliveryFactory,
@@ -10,6 +12,7 @@ from tests.deliveries.factories import (
     SentNoticeFactory,
     SubscriptionFactory,
 )
+from tests.deliveries.plans import DayOffFactory, PlanFactory
 from tests.municipalities.factories import MunicipalityFactory
 
 
@@ -72,4 +75,15 @@ def fill(count):
     SubscriptionFactory.create_batch(
         count, ended_on=dt.date(2016, 10, 3), ended_how="link"
     )
-    return [subscription.get_absolute_url(), delivery.get_absolute_url()]
+    PlanFactory.create_batch(count)
+    first = DayOff.objects.count()
+    for number in range(first, first + count):
+        DayOffFactory(day=dt.date(2016, 4, 1) + dt.timedelta(days=number))
+    monday = "?on=2016-10-03"
+    return [
+        subscription.get_absolute_url(),
+        delivery.get_absolute_url(),
+        reverse("deliveries:expected_list") + monday,
+        reverse("deliveries:plan_list"),
+        reverse("deliveries:dayoff_list"),
+    ]
