@@ -303,6 +303,8 @@ if not re.fullmatch(
     )
 # Whom families ask, such as a name, a telephone number and its hours, in one line.
 DELIVERIES_CONTACT: str = env("DELIVERIES_CONTACT", default="").strip()
+if len(DELIVERIES_CONTACT.splitlines()) > 1:
+    raise ImproperlyConfigured("DELIVERIES_CONTACT must be one line.")
 
 
 def whole_number(name: str, default: str, least: int, most: int) -> int:

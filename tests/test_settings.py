@@ -1,6 +1,7 @@
 """A wrong or missing setting stops the start and names the variable."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +58,7 @@ def test_wrong_percentage_of_change_stops_the_start(percent):
         ("ALERTS_URGENT_MINUTES", "20,10"),
         ("ALERTS_MINUTES", "0,120"),
         ("ALERTS_MINUTES", "60,１２０"),
+        ("DELIVERIES_CONTACT", "Center\n000-000-0000"),
         ("ALERTS_ASK_AGAIN_DAYS", "0"),
         ("ALERTS_ASK_AGAIN_DAYS", "７"),
         # Five years, meant as years: erasing cannot be undone.
@@ -74,6 +76,15 @@ def test_wrong_setting_of_a_program_stops_the_start(name, value):
     result = start(**GOOD | {name: value})
     assert result.returncode != 0
     assert name in result.stderr
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.ja.md"])
+def test_each_variable_stands_once_in_the_table(readme):
+    reading = r'(?:env(?:\.\w+)?|required|minutes|whole_number)\(\s*"([A-Z_]+)"'
+    read = re.findall(reading, (ROOT / "config/settings.py").read_text())
+    rows = re.findall(r"^\| (`[^|]+) \|", (ROOT / readme).read_text(), re.MULTILINE)
+    told = [name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)]
+    assert sorted(told) == sorted(set(read))
 
 
 def mail_settings(url, sender="coop@example.test"):
