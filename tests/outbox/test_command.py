@@ -40,6 +40,13 @@ def test_command_tells_how_many_ended_in_which_state(server):
     assert Mail.objects.filter(state="waiting").count() == 2
 
 
+def test_negative_limit_is_refused_in_words(server):
+    send_mail("s", "t", None, ["a@example.test"])
+    with pytest.raises(CommandError, match="--limit"):
+        run(limit=-1)
+    assert Mail.objects.get().state == Mail.State.WAITING
+
+
 def test_server_that_is_away_is_told_and_counts_are_printed(server):
     send_mail("s", "t", None, ["a@example.test"])
     server.answers["CONNECT"] = 554

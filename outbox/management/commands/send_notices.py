@@ -30,6 +30,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Send, and print the counts; the mail at hand is sent before it ends."""
+        if options["limit"] is not None and options["limit"] < 0:
+            raise CommandError("--limit is a number of mails, 0 or more.")
         sender = Sender()
         before = _stop_on_signals(sender)
         connection_created.connect(_commit_without_waiting)
