@@ -119,7 +119,11 @@ def manage(request: HttpRequest, link: FamilyLink) -> HttpResponse:
     """Show what was sent; pause, resume, change the address."""
     subscription, at = link.subscription, timezone.now()
     if not subscription.is_open or subscription.confirmed_on is None:
-        return render(request, f"{PAGES}/over.html", {"subscription": subscription})
+        context = {
+            "subscription": subscription,
+            "is_over": subscribing.is_over(subscription=subscription),
+        }
+        return render(request, f"{PAGES}/over.html", context)
     action = request.POST.get("action")
     pause_form = FamilyPauseForm(request.POST if action == "pause" else None)
     address_form = FamilyAddressForm(request.POST if action == "address" else None)

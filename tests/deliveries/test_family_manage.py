@@ -79,6 +79,22 @@ def test_page_of_a_new_address_shows_what_went_to_the_old_one(client, link):
     assert client.get(path_of(link)).context["notices"] == [old]
 
 
+@pytest.mark.parametrize("has_stopped", [False, True])
+def test_link_of_an_address_of_before_tells_how_it_stands_now(
+    client, link, has_stopped
+):
+    old = link.subscription
+    new = SubscriptionFactory(email="new@example.jp", replaces=old)
+    if has_stopped:
+        subscribing.stop(subscription=new, how="link", at=MORNING)
+    Subscription.objects.filter(pk=old.pk).update(
+        ended_on=fiscal.local_date(), ended_how="address"
+    )
+    text = client.get(path_of(link)).text
+    assert ("別のアドレス" in text) != has_stopped
+    assert ("今後メールは届きません" in text) == has_stopped
+
+
 def test_link_to_stop_is_shown_once_a_mail_bore_it(client, link):
     assert client.get(path_of(link)).context["stop_url"] is None
     made = standing_links(link.subscription, MORNING)
