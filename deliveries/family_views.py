@@ -190,9 +190,11 @@ def _standing(subscription: Subscription, at: dt.datetime) -> dict[str, Any]:
 
 
 def _notices(subscription: Subscription) -> QuerySet[Notice]:
-    """Return the notices to a family, also those to addresses of before."""
+    """Return the notices to a family, the latest first, addresses of before too."""
     rows = [subscription]
     while rows[-1].replaces is not None:
         rows.append(rows[-1].replaces)
     notices = Notice.objects.filter(subscription__in=rows)
-    return notices.select_related("delivery", "subscription")
+    # A terminal may report the later one first.
+    latest = notices.order_by("-noticed_for", "-happened_at", "-pk")
+    return latest.select_related("delivery", "subscription")

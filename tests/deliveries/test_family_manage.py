@@ -79,6 +79,19 @@ def test_page_of_a_new_address_shows_what_went_to_the_old_one(client, link):
     assert client.get(path_of(link)).context["notices"] == [old]
 
 
+def test_latest_delivery_stands_first_whichever_was_reported_first(client, link):
+    hours = (10, 17, 15)
+    for hour in hours:
+        NoticeFactory(
+            subscription=link.subscription,
+            happened_at=MORNING.replace(hour=hour - 9),
+            delivery__delivered_at=dt.time(hour),
+        )
+    shown = client.get(path_of(link)).context["notices"]
+    times = [notice.delivery.delivered_at.hour for notice in shown]
+    assert times == [17, 15, 10]
+
+
 @pytest.mark.parametrize("has_stopped", [False, True])
 def test_link_of_an_address_of_before_tells_how_it_stands_now(
     client, link, has_stopped
