@@ -279,7 +279,7 @@ EMAIL_FILE_PATH = Path(_url.path) if _url.path.strip("/") else VAR_DIR / "mail"
 # How long to wait for an answer of the mail server, and how long one mail may take as
 # a whole; a worker holds its mails for twice that time (outbox.worker.LEASE).
 EMAIL_TIMEOUT = 5
-OUTBOX_MAIL_SECONDS = 8
+OUTBOX_MAIL_SECONDS = 7
 DEFAULT_FROM_EMAIL: str = env("DEFAULT_FROM_EMAIL", default="tsunagari@localhost")
 if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(DEFAULT_FROM_EMAIL)[1]):
     raise ImproperlyConfigured(

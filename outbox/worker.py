@@ -35,7 +35,7 @@ from .step import step
 
 # At least twice what connecting or one mail may take, and short enough that the mails
 # of a dead worker are out within half a minute.
-LEASE = dt.timedelta(seconds=16)
+LEASE = dt.timedelta(seconds=14)
 BATCH = 200
 # A worker claims what it sends in so many seconds at its pace: with slow mails, few
 # wait for the lease of one that dies, and others soon see that it did.
